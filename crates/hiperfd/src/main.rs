@@ -1,0 +1,2 @@
+//! hiperfd.
+fn main() {}
