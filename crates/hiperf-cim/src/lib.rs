@@ -1,18 +1,42 @@
 //! The CIM object model, pure: no I/O, no clock, no threads, no unsafe code.
 //!
 //! Everything that hiperf knows about classes, instances and values lives
-//! here, as text in and text out: [`Class`] and its [`Layout`], [`Instance`]
-//! as one block of bytes, [`PropertyHandle`], [`path::ObjectPath`], the
-//! [`mof`] compiler's front end, [`wql`] and the formulas of [`cook`].
+//! here, as text in and text out:
+//!
+//! * [`Class`] with its [`Layout`], made by a [`ClassBuilder`]; [`Instance`],
+//!   one block of bytes; [`PropertyHandle`], the fast way to a property.
+//! * [`Value`], [`CimType`], [`DateTime`], [`QualifierSet`].
+//! * [`path`]: object paths.
+//! * [`Status`] and [`Error`]: how everything fails.
+//!
 //! Nothing in it touches the machine it runs on.
 #![forbid(unsafe_code)]
 
+mod block;
+mod class;
+mod class_builder;
 pub mod datetime;
 mod error;
+mod handle;
+mod instance;
+pub mod layout;
+pub mod path;
+mod qualifier;
 mod status;
+pub mod suggest;
+mod system;
+mod tail;
 mod types;
 
+pub use class::{Class, Property};
+pub use class_builder::{ClassBuilder, MAX_IDENTIFIER, MAX_PROPERTIES, PropertyDeclaration};
 pub use datetime::DateTime;
 pub use error::{Context, Error, Result};
+pub use handle::PropertyHandle;
+pub use instance::{Decoration, Instance};
+pub use layout::Layout;
+pub use qualifier::{Flavor, Qualifier, QualifierSet};
 pub use status::Status;
+pub use system::{SYSTEM_PROPERTIES, system_property};
+pub use tail::Text;
 pub use types::{CimType, Type, Value};

@@ -1,0 +1,233 @@
+//! [`ClassBuilder`]: makes a class from what its declaration says, by the
+//! rules of WMI.
+//!
+//! Source: objects.md section 3 and mof.md section 6; each rule broken gives
+//! its own status.
+
+use std::sync::Arc;
+
+use crate::{
+    CimType, Class, Error, Flavor, Instance, Layout, Property, Qualifier, QualifierSet, Result, Status, Type,
+    Value,
+};
+
+/// `WBEM_MAX_USER_PROPERTIES`.
+pub const MAX_PROPERTIES: usize = 1024;
+/// `WBEM_MAX_IDENTIFIER`, in characters.
+pub const MAX_IDENTIFIER: usize = 0x1000;
+
+/// A property as a class declaration gives it.
+#[derive(Clone, Debug)]
+pub struct PropertyDeclaration {
+    /// The name.
+    pub name: String,
+    /// The type.
+    pub ty: Type,
+    /// The class that a reference or an embedded object names.
+    pub class_name: Option<String>,
+    /// The qualifiers written with it, `CIMTYPE` not among them.
+    pub qualifiers: Vec<Qualifier>,
+    /// The default value, if one is written; `Some(Value::Null)` for NULL.
+    pub default: Option<Value>,
+}
+
+/// Builds a [`Class`].
+#[derive(Debug)]
+pub struct ClassBuilder {
+    name: Arc<str>,
+    superclass: Option<Arc<Class>>,
+    qualifiers: QualifierSet,
+    properties: Vec<Property>,
+}
+
+impl ClassBuilder {
+    /// A class of the given name below `superclass`, so far without anything
+    /// of its own. Names that start with two underscores are the system's.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_OBJECT`, `WBEM_E_CLASS_NAME_TOO_WIDE`: a bad name.
+    /// * `WBEM_E_INVALID_SUPERCLASS`: the parent is terminal.
+    pub fn new(name: &str, superclass: Option<Arc<Class>>) -> Result<ClassBuilder> {
+        if name.chars().count() > MAX_IDENTIFIER {
+            let message = format!("a class name has at most {MAX_IDENTIFIER} characters");
+            return Err(Error::new(Status::WBEM_E_CLASS_NAME_TOO_WIDE, message));
+        }
+        check_identifier(name, "class").map_err(|m| Error::new(Status::WBEM_E_INVALID_OBJECT, m))?;
+        if let Some(parent) = superclass.as_deref().filter(|parent| parent.qualifiers.is_true("terminal")) {
+            let message = format!("class {} is terminal: no class may derive from it", parent.name);
+            return Err(Error::new(Status::WBEM_E_INVALID_SUPERCLASS, message));
+        }
+        let (qualifiers, properties) = match &superclass {
+            None => (QualifierSet::new(), Vec::new()),
+            Some(parent) => {
+                let inherited = parent.properties.iter().map(|property| Property {
+                    qualifiers: property.qualifiers.for_derived_class(),
+                    is_local: false,
+                    ..property.clone()
+                });
+                (parent.qualifiers.for_derived_class(), inherited.collect())
+            }
+        };
+        Ok(ClassBuilder { name: name.into(), superclass, qualifiers, properties })
+    }
+
+    /// Adds a qualifier to the class.
+    ///
+    /// # Errors
+    /// Those of [`QualifierSet::put`], and `WBEM_E_CANNOT_BE_ABSTRACT` for an
+    /// abstract class below one that is not.
+    pub fn qualifier(&mut self, qualifier: Qualifier) -> Result<()> {
+        let makes_abstract =
+            qualifier.name.eq_ignore_ascii_case("abstract") && qualifier.value == Value::Boolean(true);
+        if makes_abstract
+            && let Some(parent) = self.superclass.as_ref().filter(|parent| !parent.is_abstract())
+        {
+            let message = format!("class {} can't be abstract: its parent {} is not", self.name, parent.name);
+            return Err(Error::new(Status::WBEM_E_CANNOT_BE_ABSTRACT, message));
+        }
+        self.qualifiers.put(qualifier)
+    }
+
+    /// Adds a property, or declares an inherited one again to give it other
+    /// qualifiers or another default.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_PROPERTY`: a bad name, or one that is declared twice.
+    /// * `WBEM_E_PROPAGATED_PROPERTY`: the inherited one has another type.
+    /// * `WBEM_E_TYPE_MISMATCH`: the default value is of another type.
+    /// * `WBEM_E_INVALID_PROPERTY_TYPE`: a key of a type that can't be one.
+    /// * `WBEM_E_CANNOT_BE_KEY`: an ancestor already has keys.
+    /// * `WBEM_E_TOO_MANY_PROPERTIES`: more than 1,024.
+    /// * those of [`QualifierSet::put`].
+    pub fn property(&mut self, declaration: PropertyDeclaration) -> Result<()> {
+        let PropertyDeclaration { name, ty, class_name, qualifiers, default } = declaration;
+        check_identifier(&name, "property").map_err(|m| Error::new(Status::WBEM_E_INVALID_PROPERTY, m))?;
+        let index = match self.properties.iter().position(|known| known.name.eq_ignore_ascii_case(&name)) {
+            Some(index) => self.redeclare(index, ty)?,
+            None => self.declare(&name, ty, class_name.as_deref())?,
+        };
+        let property = &mut self.properties[index];
+        property.is_local = true;
+        for qualifier in qualifiers {
+            let is_key = qualifier.name.eq_ignore_ascii_case("key");
+            if is_key && !property.is_key {
+                check_key_type(&property.name, ty)?;
+                property.is_key = true;
+            }
+            // A key is propagated to everything, whatever its declaration says.
+            let flavor = if is_key { KEY_FLAVOR } else { qualifier.flavor };
+            property.qualifiers.put(Qualifier { flavor, ..qualifier })?;
+        }
+        if let Some(value) = default {
+            if value.type_of().is_some_and(|given| given != ty) {
+                let message = format!("the default of {name} is not of its type, {ty}");
+                return Err(Error::new(Status::WBEM_E_TYPE_MISMATCH, message));
+            }
+            property.default = value;
+        }
+        Ok(())
+    }
+
+    fn redeclare(&mut self, index: usize, ty: Type) -> Result<usize> {
+        let known = &mut self.properties[index];
+        if known.is_local {
+            let message = format!("property {} is declared twice", known.name);
+            return Err(Error::new(Status::WBEM_E_INVALID_PROPERTY, message));
+        }
+        if known.ty != ty {
+            let message = format!(
+                "property {} is inherited from {} as {} and can't become {ty}",
+                known.name, known.origin, known.ty
+            );
+            return Err(Error::new(Status::WBEM_E_PROPAGATED_PROPERTY, message));
+        }
+        Ok(index)
+    }
+
+    fn declare(&mut self, name: &str, ty: Type, class_name: Option<&str>) -> Result<usize> {
+        if self.properties.len() == MAX_PROPERTIES {
+            let message = format!("class {} has more than {MAX_PROPERTIES} properties", self.name);
+            return Err(Error::new(Status::WBEM_E_TOO_MANY_PROPERTIES, message));
+        }
+        let mut qualifiers = QualifierSet::new();
+        let cimtype = match (ty.scalar, class_name) {
+            (CimType::Reference, class) => format!("ref:{}", class.unwrap_or("object")),
+            (CimType::Object, Some(class)) => format!("object:{class}"),
+            (scalar, _) => scalar.mof_name().to_owned(),
+        };
+        let flavor = Flavor::TO_INSTANCE | Flavor::TO_DERIVED_CLASS;
+        qualifiers.put(Qualifier::new("CIMTYPE", Value::String(cimtype), flavor))?;
+        self.properties.push(Property {
+            name: name.into(),
+            ty,
+            class_name: class_name.map(Into::into),
+            origin: self.name.clone(),
+            qualifiers,
+            default: Value::Null,
+            is_local: true,
+            is_key: false,
+        });
+        Ok(self.properties.len() - 1)
+    }
+
+    /// The finished class.
+    ///
+    /// # Errors
+    /// * `WBEM_E_CANNOT_BE_KEY`: it adds a key although an ancestor has keys.
+    /// * `WBEM_E_CANNOT_BE_SINGLETON`: it is a singleton and has keys.
+    pub fn build(self) -> Result<Arc<Class>> {
+        let ClassBuilder { name, superclass, qualifiers, properties } = self;
+        let keys: Vec<usize> = (0..properties.len()).filter(|&index| properties[index].is_key).collect();
+        if let Some(parent) = superclass.as_ref().filter(|parent| !parent.keys.is_empty())
+            && let Some(added) = keys.iter().find(|&index| !parent.keys.contains(index))
+        {
+            let message = format!(
+                "property {} of {name} can't be a key: the keys are set by an ancestor",
+                properties[*added].name
+            );
+            return Err(Error::new(Status::WBEM_E_CANNOT_BE_KEY, message));
+        }
+        if qualifiers.is_true("singleton") && !keys.is_empty() {
+            let message = format!("class {name} is a singleton, so it can't have key properties");
+            return Err(Error::new(Status::WBEM_E_CANNOT_BE_SINGLETON, message));
+        }
+        let layout = Layout::new(properties.iter().map(|p| (&*p.origin, &*p.name, p.ty)));
+        let mut lookup: Vec<u16> = (0..properties.len()).filter_map(|index| index.try_into().ok()).collect();
+        lookup.sort_by_cached_key(|&index| properties[usize::from(index)].name.to_ascii_uppercase());
+        let mut class = Class {
+            name,
+            superclass,
+            qualifiers,
+            properties,
+            layout,
+            lookup,
+            keys,
+            default_block: Vec::new(),
+        };
+        class.default_block = Instance::default_block(&class)?;
+        Ok(Arc::new(class))
+    }
+}
+
+/// `key`: to instances and derived classes, not overridable.
+const KEY_FLAVOR: Flavor = Flavor(0x13);
+
+fn check_identifier(name: &str, what: &str) -> std::result::Result<(), String> {
+    let mut chars = name.chars();
+    let starts_well = chars.next().is_some_and(|first| first.is_alphabetic() || first == '_');
+    if !starts_well || !chars.all(|c| c.is_alphanumeric() || c == '_') {
+        return Err(format!("{name:?} is no {what} name: letters, digits and _ only, not a digit first"));
+    }
+    if name.ends_with('_') {
+        return Err(format!("{what} name {name} ends with _, which is reserved"));
+    }
+    Ok(())
+}
+
+fn check_key_type(name: &str, ty: Type) -> Result<()> {
+    if ty.is_array || ty.scalar.is_real() || ty.scalar == CimType::Object {
+        let message = format!("property {name} is of type {ty}, which can't be a key");
+        return Err(Error::new(Status::WBEM_E_INVALID_PROPERTY_TYPE, message));
+    }
+    Ok(())
+}
