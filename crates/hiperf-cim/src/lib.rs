@@ -6,7 +6,7 @@
 //! * [`Class`] with its [`Layout`], made by a [`ClassBuilder`]; [`Instance`],
 //!   one block of bytes; [`PropertyHandle`], the fast way to a property.
 //! * [`Value`], [`CimType`], [`DateTime`], [`QualifierSet`].
-//! * [`path`]: object paths.
+//! * [`path`]: object paths. [`cook`]: from raw samples to formatted values.
 //! * [`Status`] and [`Error`]: how everything fails.
 //!
 //! Nothing in it touches the machine it runs on.
@@ -15,6 +15,7 @@
 mod block;
 mod class;
 mod class_builder;
+pub mod cook;
 pub mod datetime;
 mod error;
 mod handle;
