@@ -28,6 +28,7 @@ pub mod suggest;
 mod system;
 mod tail;
 mod types;
+pub mod wql;
 
 pub use class::{Class, Property};
 pub use class_builder::{ClassBuilder, MAX_IDENTIFIER, MAX_PROPERTIES, PropertyDeclaration};

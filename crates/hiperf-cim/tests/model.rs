@@ -78,7 +78,7 @@ impl Random {
             CimType::Uint64 => Value::Uint64(word),
             CimType::Real32 => Value::Real32(word as f32),
             CimType::Real64 => Value::Real64(word as f64),
-            CimType::Boolean => Value::Boolean(word % 2 == 0),
+            CimType::Boolean => Value::Boolean(word.is_multiple_of(2)),
             CimType::Char16 => Value::Char16(word as u16),
             CimType::String => Value::String(self.text()),
             CimType::Reference => Value::Reference(self.text()),
