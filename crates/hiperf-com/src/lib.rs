@@ -1,1 +1,51 @@
-//! hiperf-com.
+//! The COM layer of hiperf: the wall behind which all raw pointers live.
+//!
+//! It has WMI's [interfaces](crate::interfaces) slot for slot, declared by
+//! [`interface!`]; the means to implement them as Rust types ([`com_class!`],
+//! [`ComObject`]) and to hold them ([`ComPtr`]); and the types of their
+//! parameters: [`Guid`], UTF-16 text ([`wide`]), [`Bstr`], [`Variant`] and
+//! [`SafeArray`]. No panic crosses it: every method runs under a [`guard`].
+//!
+//! It does not know what a class or an instance is: that is `hiperf-cim`.
+//! Nor does it decide which provider serves what: that is `hiperf`.
+#![cfg_attr(not(test), deny(clippy::multiple_unsafe_ops_per_block))]
+// Interfaces, methods and parameters keep the IDL's spelling.
+#![allow(non_snake_case, non_camel_case_types)]
+
+pub mod bstr;
+mod class;
+pub mod clsid;
+mod coerce;
+mod context;
+pub mod enumeration;
+mod guard;
+mod guid;
+pub mod interfaces;
+pub mod macros;
+pub mod object;
+pub mod param;
+mod pointer;
+mod qualifier_set;
+pub mod safearray;
+pub mod server;
+mod unknown;
+pub mod variant;
+pub mod wide;
+
+pub use bstr::Bstr;
+pub use class::{Class, ComObject, Implements, VtblFor, downcast, live_objects};
+pub use context::{Context, WbemContext};
+pub use guard::{PanicAnswer, answer, guard};
+pub use guid::Guid;
+pub use hiperf_cim::Status;
+pub use interfaces::*;
+#[doc(hidden)]
+pub use macros::concat_slots;
+pub use pointer::ComPtr;
+pub use safearray::{OwnedSafeArray, SafeArray};
+pub use unknown::{IUnknown, IUnknownVtbl, Interface};
+pub use variant::Variant;
+pub use wide::WideString;
+
+#[cfg(test)]
+mod tests;

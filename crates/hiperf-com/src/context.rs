@@ -1,0 +1,332 @@
+//! [`WbemContext`]: the class of CLSID_WbemContext, named values that a client
+//! sends along with a call.
+//!
+//! Names are compared without regard to case and keep the spelling in which
+//! they came first. The order of an enumeration is that of setting.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hiperf_cim::{CimType, Status, Type, Value};
+
+use crate::param::{OutPtr, store};
+use crate::wide::{WBEM_MAX_PATH, require_wide};
+use crate::{
+    Bstr, ComPtr, IWbemContext, IWbemContext_Impl, OwnedSafeArray, RawBstr, SafeArray, Variant, WideString,
+    answer, com_class,
+};
+
+/// The object behind an IWbemContext of ours.
+#[derive(Default)]
+pub struct WbemContext {
+    state: Mutex<State>,
+}
+
+com_class! { class WbemContext: IWbemContext; }
+
+#[derive(Default)]
+struct State {
+    values: Vec<(String, Variant)>,
+    /// The next value of the enumeration, while there is one.
+    cursor: Option<usize>,
+}
+
+impl State {
+    fn position(&self, name: &str) -> Option<usize> {
+        let name = name.to_lowercase();
+        self.values.iter().position(|(known, _)| known.to_lowercase() == name)
+    }
+}
+
+impl WbemContext {
+    /// An empty context.
+    #[must_use]
+    pub fn new() -> WbemContext {
+        WbemContext::default()
+    }
+
+    /// A panic leaves no half-made state behind: every change is one step.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn copy(&self) -> Result<WbemContext, Status> {
+        let state = self.state();
+        let values = state.values.iter().map(|(name, value)| Ok((name.clone(), value.copy()?)));
+        let values = values.collect::<Result<_, Status>>()?;
+        Ok(WbemContext { state: Mutex::new(State { values, cursor: None }) })
+    }
+}
+
+/// Flags are reserved and must be 0.
+fn no_flags(flags: i32) -> Result<(), Status> {
+    if flags == 0 { Ok(()) } else { Err(Status::WBEM_E_INVALID_PARAMETER) }
+}
+
+impl IWbemContext_Impl for WbemContext {
+    unsafe fn Clone(&self, ppNewCopy: *mut *mut IWbemContext) -> Status {
+        answer(|| {
+            // SAFETY: the caller's duty.
+            let out = unsafe { OutPtr::new(ppNewCopy) }?;
+            out.set(ComPtr::new(self.copy()?));
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
+    }
+
+    unsafe fn GetNames(&self, lFlags: i32, pNames: *mut *mut SafeArray) -> Status {
+        answer(|| {
+            no_flags(lFlags)?;
+            if pNames.is_null() {
+                return Err(Status::WBEM_E_INVALID_PARAMETER);
+            }
+            let state = self.state();
+            let names = OwnedSafeArray::from_texts(state.values.iter().map(|(name, _)| name))?;
+            // SAFETY: not NULL, so writable; the caller gets the array.
+            unsafe { store(pNames, names.into_raw()) };
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
+    }
+
+    unsafe fn BeginEnumeration(&self, lFlags: i32) -> Status {
+        answer(|| {
+            no_flags(lFlags)?;
+            self.state().cursor = Some(0);
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
+    }
+
+    unsafe fn Next(&self, lFlags: i32, pstrName: *mut RawBstr, pValue: *mut Variant) -> Status {
+        answer(|| {
+            no_flags(lFlags)?;
+            let mut state = self.state();
+            let at = state.cursor.ok_or(Status::WBEM_E_UNEXPECTED)?;
+            let Some((name, value)) = state.values.get(at) else {
+                return Ok(Status::WBEM_S_NO_MORE_DATA);
+            };
+            let copy = value.copy()?;
+            if !pstrName.is_null() {
+                // SAFETY: not NULL, so writable; the caller gets the BSTR.
+                unsafe { store(pstrName, Bstr::new(name).into_raw()) };
+            }
+            // SAFETY: NULL or writable; the caller gets the copy.
+            unsafe { store(pValue, copy) };
+            state.cursor = Some(at + 1);
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
+    }
+
+    unsafe fn EndEnumeration(&self) -> Status {
+        self.state().cursor = None;
+        Status::WBEM_S_NO_ERROR
+    }
+
+    unsafe fn SetValue(&self, wszName: *const u16, lFlags: i32, pValue: *const Variant) -> Status {
+        answer(|| {
+            no_flags(lFlags)?;
+            // SAFETY: the caller's duty.
+            let name = unsafe { require_wide(wszName, WBEM_MAX_PATH) }?;
+            // SAFETY: NULL or a VARIANT.
+            let value = unsafe { pValue.as_ref() }.ok_or(Status::WBEM_E_INVALID_PARAMETER)?.copy()?;
+            let mut state = self.state();
+            match state.position(&name) {
+                Some(at) => state.values[at].1 = value,
+                None => state.values.push((name, value)),
+            }
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
+    }
+
+    unsafe fn GetValue(&self, wszName: *const u16, lFlags: i32, pValue: *mut Variant) -> Status {
+        answer(|| {
+            no_flags(lFlags)?;
+            if pValue.is_null() {
+                return Err(Status::WBEM_E_INVALID_PARAMETER);
+            }
+            // SAFETY: the caller's duty.
+            let name = unsafe { require_wide(wszName, WBEM_MAX_PATH) }?;
+            let state = self.state();
+            let at = state.position(&name).ok_or(Status::WBEM_E_NOT_FOUND)?;
+            // SAFETY: not NULL, so writable; the caller gets the copy.
+            unsafe { store(pValue, state.values[at].1.copy()?) };
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
+    }
+
+    unsafe fn DeleteValue(&self, wszName: *const u16, lFlags: i32) -> Status {
+        answer(|| {
+            no_flags(lFlags)?;
+            // SAFETY: the caller's duty.
+            let name = unsafe { require_wide(wszName, WBEM_MAX_PATH) }?;
+            let mut state = self.state();
+            let at = state.position(&name).ok_or(Status::WBEM_E_NOT_FOUND)?;
+            state.values.remove(at);
+            // An enumeration goes on with what would have come next.
+            state.cursor = state.cursor.map(|next| if next > at { next - 1 } else { next });
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
+    }
+
+    unsafe fn DeleteAll(&self) -> Status {
+        let mut state = self.state();
+        state.values.clear();
+        state.cursor = state.cursor.map(|_| 0);
+        Status::WBEM_S_NO_ERROR
+    }
+}
+
+/// An owned reference to any context, ours or a stranger's, without unsafe code.
+#[derive(Clone, Debug)]
+pub struct Context(ComPtr<IWbemContext>);
+
+impl Context {
+    /// A new, empty context.
+    #[must_use]
+    pub fn new() -> Context {
+        Context(ComPtr::new(WbemContext::new()))
+    }
+
+    /// The COM object.
+    #[must_use]
+    pub fn as_com(&self) -> &ComPtr<IWbemContext> {
+        &self.0
+    }
+
+    /// Sets a value.
+    ///
+    /// # Errors
+    /// The context's own.
+    pub fn set(&self, name: &str, value: &Value) -> Result<(), Status> {
+        let (name, value) = (WideString::new(name), Variant::from_value(value));
+        // SAFETY: both live during the call.
+        let status = unsafe { self.0.SetValue(name.as_ptr(), 0, &raw const value) };
+        if status.is_error() { Err(status) } else { Ok(()) }
+    }
+
+    /// The value `name` as this type.
+    ///
+    /// # Errors
+    /// `WBEM_E_NOT_FOUND` without such a value, `WBEM_E_TYPE_MISMATCH` when it
+    /// can't be converted.
+    pub fn get(&self, name: &str, as_type: Type) -> Result<Value, Status> {
+        let (name, mut value) = (WideString::new(name), Variant::EMPTY);
+        // SAFETY: both live during the call; an empty VARIANT may be overwritten.
+        let status = unsafe { self.0.GetValue(name.as_ptr(), 0, &raw mut value) };
+        if status.is_error() { Err(status) } else { value.to_value(as_type) }
+    }
+
+    /// The flag `name`; one that isn't there is false.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.get(name, CimType::Boolean.into()), Ok(Value::Boolean(true)))
+    }
+
+    /// The strings of the array `name`; none when it isn't there.
+    #[must_use]
+    pub fn strings(&self, name: &str) -> Option<Vec<String>> {
+        let Ok(Value::Array(_, values)) = self.get(name, Type::array(CimType::String)) else {
+            return None;
+        };
+        Some(values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect())
+    }
+}
+
+impl Default for Context {
+    fn default() -> Context {
+        Context::new()
+    }
+}
+
+impl From<ComPtr<IWbemContext>> for Context {
+    fn from(context: ComPtr<IWbemContext>) -> Context {
+        Context(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn next(context: &Context) -> (Status, Option<String>, Variant) {
+        let (mut name, mut value) = (std::ptr::null_mut(), Variant::EMPTY);
+        // SAFETY: both live during the call.
+        let status = unsafe { context.as_com().Next(0, &raw mut name, &raw mut value) };
+        // SAFETY: NULL or a BSTR for the caller.
+        let name = unsafe { Bstr::from_raw(name) };
+        (status, (!name.as_raw().is_null()).then(|| name.to_string()), value)
+    }
+
+    #[test]
+    fn values_by_name() {
+        let context = Context::new();
+        context.set("__GET_EXTENSIONS", &Value::Boolean(true)).unwrap();
+        context.set("Names", &Value::Array(CimType::String, vec![Value::String("a".into())])).unwrap();
+        context.set("names", &Value::Array(CimType::String, vec![Value::String("b".into())])).unwrap();
+        assert!(context.flag("__get_extensions"));
+        assert_eq!(context.strings("NAMES"), Some(vec!["b".to_owned()]));
+        assert_eq!(context.get("other", CimType::String.into()), Err(Status::WBEM_E_NOT_FOUND));
+        assert_eq!(context.get("Names", CimType::Uint8.into()), Err(Status::WBEM_E_TYPE_MISMATCH));
+    }
+
+    #[test]
+    fn enumeration() {
+        let context = Context::new();
+        assert_eq!(next(&context).0, Status::WBEM_E_UNEXPECTED);
+        for name in ["one", "two", "three"] {
+            context.set(name, &Value::String(name.to_owned())).unwrap();
+        }
+        let com = context.as_com();
+        // SAFETY: no pointers.
+        assert_eq!(unsafe { com.BeginEnumeration(0) }, Status::WBEM_S_NO_ERROR);
+        // SAFETY: no pointers.
+        assert_eq!(unsafe { com.BeginEnumeration(1) }, Status::WBEM_E_INVALID_PARAMETER);
+        assert_eq!(next(&context).1.as_deref(), Some("one"));
+        let name = WideString::new("ONE");
+        // SAFETY: the name lives during the call.
+        assert_eq!(unsafe { com.DeleteValue(name.as_ptr(), 0) }, Status::WBEM_S_NO_ERROR);
+        // SAFETY: as above.
+        assert_eq!(unsafe { com.DeleteValue(name.as_ptr(), 0) }, Status::WBEM_E_NOT_FOUND);
+        let (_, second, value) = next(&context);
+        assert_eq!((second.as_deref(), value.text().as_deref()), (Some("two"), Some("two")));
+        assert_eq!(next(&context).1.as_deref(), Some("three"));
+        assert_eq!(next(&context).0, Status::WBEM_S_NO_MORE_DATA);
+        // SAFETY: no pointers.
+        assert_eq!(unsafe { com.EndEnumeration() }, Status::WBEM_S_NO_ERROR);
+        assert_eq!(next(&context).0, Status::WBEM_E_UNEXPECTED);
+    }
+
+    #[test]
+    fn a_clone_is_separate() {
+        let context = Context::new();
+        context.set("a", &Value::Sint32(1)).unwrap();
+        let copy = ComPtr::receive(Status::WBEM_E_FAILED, |slot| {
+            // SAFETY: the slot is valid.
+            unsafe { context.as_com().Clone(slot) }
+        });
+        let copy = Context::from(copy.unwrap());
+        context.set("a", &Value::Sint32(2)).unwrap();
+        assert_eq!(copy.get("a", CimType::Sint32.into()), Ok(Value::Sint32(1)));
+        // SAFETY: no pointers.
+        unsafe { copy.as_com().DeleteAll() };
+        let mut names = std::ptr::null_mut();
+        // SAFETY: the slot is valid.
+        unsafe { copy.as_com().GetNames(0, &raw mut names) };
+        // SAFETY: the array is the caller's.
+        assert!(unsafe { OwnedSafeArray::from_raw(names) }.unwrap().view().is_empty());
+    }
+
+    #[test]
+    fn null_parameters() {
+        let context = Context::new();
+        let com = context.as_com();
+        let name = WideString::new("a");
+        let bad = Status::WBEM_E_INVALID_PARAMETER;
+        // SAFETY: NULL is allowed everywhere and refused.
+        unsafe {
+            assert_eq!(com.Clone(std::ptr::null_mut()), bad);
+            assert_eq!(com.GetNames(0, std::ptr::null_mut()), bad);
+            assert_eq!(com.SetValue(std::ptr::null(), 0, &Variant::NULL), bad);
+            assert_eq!(com.SetValue(name.as_ptr(), 0, std::ptr::null()), bad);
+            assert_eq!(com.GetValue(name.as_ptr(), 0, std::ptr::null_mut()), bad);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Classes and instances as COM objects: [`Object`] and the class behind it.
+//!
+//! `WbemObject` implements `IWbemObjectAccess`, and with it
+//! `IWbemClassObject`, over an [`Instance`] of the object model. [`Object`] is
+//! the safe owner of one: what the engine holds. A provider or a client sees
+//! the same object through its vtable.
+//!
+//! Every method works on the instance from its first line to its last without
+//! calling anyone, so two calls on one thread never overlap. Two threads are
+//! the callers' business, as the documentation of `IWbemObjectAccess` says: a
+//! provider writes only inside Refresh, a client reads only outside of it.
+//! Safe code can't break this, because [`Object`] is not `Sync`.
+//!
+//! In by-handle calls hiperf goes beyond the documents in three ways, all of
+//! them silent where they were undefined: handles and sizes are checked;
+//! `ReadDWORD` of a 64-bit integer gives its low half; and
+//! `WritePropertyValue` of 0 bytes from NULL sets NULL.
+
+mod access;
+mod class_object;
+
+use std::cell::UnsafeCell;
+use std::ptr::NonNull;
+use std::sync::{Arc, Mutex};
+
+use hiperf_cim::{Class, Instance, PropertyHandle, Result, Status, Value};
+
+use crate::class::reference_count;
+use crate::{ComPtr, IWbemClassObject, IWbemObjectAccess, com_class, downcast};
+use class_object::Cursor;
+
+/// Whether an object is a class definition or an instance: its `__GENUS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Genus {
+    Class,
+    Instance,
+}
+
+/// The COM class of classes and instances.
+pub(crate) struct WbemObject {
+    genus: Genus,
+    class: Arc<Class>,
+    /// The instance; of a class definition, one with the class's defaults.
+    instance: UnsafeCell<Instance>,
+    cursor: Mutex<Cursor>,
+}
+
+// SAFETY: the instance is reached through `with` and `with_mut` only. Safe
+// code gets there through `Object`, which stays on one thread at a time;
+// callers through the vtable have the duty not to write while others use the
+// object (see the module). The rest is `Sync` by itself.
+unsafe impl Sync for WbemObject {}
+
+com_class! { class WbemObject: IWbemObjectAccess; }
+
+impl WbemObject {
+    fn new(genus: Genus, instance: Instance) -> WbemObject {
+        WbemObject {
+            genus,
+            class: instance.class().clone(),
+            instance: UnsafeCell::new(instance),
+            cursor: Mutex::new(Cursor::default()),
+        }
+    }
+
+    /// Reads the instance. `body` must not call anything that may come back to
+    /// this object; none of the bodies in this module does.
+    #[inline(always)]
+    fn with<R>(&self, body: impl FnOnce(&Instance) -> R) -> R {
+        // SAFETY: no `&mut` is alive: `with_mut` ended before or is on another
+        // thread, which the callers' order excludes.
+        body(unsafe { &*self.instance.get() })
+    }
+
+    /// Writes the instance, under the same rule.
+    #[inline(always)]
+    fn with_mut<R>(&self, body: impl FnOnce(&mut Instance) -> R) -> R {
+        // SAFETY: no other reference is alive, for the same reasons.
+        body(unsafe { &mut *self.instance.get() })
+    }
+}
+
+/// A class or an instance of ours, with one reference to it.
+#[derive(Debug)]
+pub struct Object {
+    access: ComPtr<IWbemObjectAccess>,
+    /// The value behind `access`, which keeps it alive.
+    object: NonNull<WbemObject>,
+}
+
+// SAFETY: as `ComPtr`: the owner may move to another thread; it is not shared.
+unsafe impl Send for Object {}
+
+impl Clone for Object {
+    /// A second reference to the same object.
+    fn clone(&self) -> Object {
+        Object { access: self.access.clone(), object: self.object }
+    }
+}
+
+impl Object {
+    /// A new object with the values of `instance`.
+    #[must_use]
+    pub fn new(instance: Instance) -> Object {
+        Object::wrap(WbemObject::new(Genus::Instance, instance))
+    }
+
+    /// A class definition as an object.
+    #[must_use]
+    pub fn from_class(class: &Arc<Class>) -> Object {
+        Object::wrap(WbemObject::new(Genus::Class, Instance::spawn(class)))
+    }
+
+    fn wrap(object: WbemObject) -> Object {
+        let access: ComPtr<IWbemObjectAccess> = ComPtr::new(object);
+        let found = downcast::<WbemObject>(access.as_unknown()).map(NonNull::from);
+        Object { object: found.expect("the object was made as a WbemObject in the line above"), access }
+    }
+
+    /// The object behind an interface pointer, if this module made it.
+    #[must_use]
+    pub fn from_access(access: &ComPtr<IWbemObjectAccess>) -> Option<Object> {
+        let object = NonNull::from(downcast::<WbemObject>(access.as_unknown())?);
+        Some(Object { access: access.clone(), object })
+    }
+
+    /// The object behind an interface pointer, if this module made it.
+    #[must_use]
+    pub fn from_class_object(object: &ComPtr<IWbemClassObject>) -> Option<Object> {
+        Object::from_access(&object.cast().ok()?)
+    }
+
+    /// The interface pointer.
+    #[must_use]
+    pub fn access(&self) -> &ComPtr<IWbemObjectAccess> {
+        &self.access
+    }
+
+    #[inline(always)]
+    fn inner(&self) -> &WbemObject {
+        // SAFETY: the reference in `access` keeps the object alive.
+        unsafe { self.object.as_ref() }
+    }
+
+    /// The class.
+    #[must_use]
+    pub fn class(&self) -> &Arc<Class> {
+        &self.inner().class
+    }
+
+    /// Whether this is a class definition, not an instance.
+    #[must_use]
+    pub fn is_class(&self) -> bool {
+        self.inner().genus == Genus::Class
+    }
+
+    /// Whether this is the only reference to the object.
+    #[must_use]
+    pub fn is_unshared(&self) -> bool {
+        reference_count(self.access.as_unknown()) == Some(1)
+    }
+
+    /// Makes the values those of `other`: one copy of a block.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_CLASS`: the two are not of the same class.
+    #[inline]
+    pub fn copy_from(&self, other: &Object) -> Result<(), Status> {
+        if self.object == other.object {
+            return Ok(());
+        }
+        other.inner().with(|from| self.inner().with_mut(|to| to.copy_from(from)))
+    }
+
+    /// Makes the values of `instance` those of this object.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_CLASS`: the two are not of the same class.
+    #[inline]
+    pub fn copy_to(&self, instance: &mut Instance) -> Result<(), Status> {
+        self.inner().with(|from| instance.copy_from(from))
+    }
+
+    /// A copy of the values.
+    #[must_use]
+    pub fn to_instance(&self) -> Instance {
+        self.inner().with(Instance::clone)
+    }
+
+    /// Reads a 32-bit value, or the low half of a 64-bit integer.
+    ///
+    /// # Errors
+    /// Those of [`Instance::read_u32`].
+    #[inline]
+    pub fn read_u32(&self, handle: PropertyHandle) -> Result<Option<u32>, Status> {
+        self.inner().with(|instance| instance.read_u32(handle))
+    }
+
+    /// Reads a 64-bit value.
+    ///
+    /// # Errors
+    /// Those of [`Instance::read_u64`].
+    #[inline]
+    pub fn read_u64(&self, handle: PropertyHandle) -> Result<Option<u64>, Status> {
+        self.inner().with(|instance| instance.read_u64(handle))
+    }
+
+    /// The value of the property at `index`.
+    #[must_use]
+    pub fn value(&self, index: usize) -> Value {
+        self.inner().with(|instance| instance.value(index))
+    }
+
+    /// The value of a property by name.
+    ///
+    /// # Errors
+    /// `WBEM_E_NOT_FOUND`: the class has no property of this name.
+    pub fn get(&self, name: &str) -> Result<Value> {
+        self.inner().with(|instance| instance.get(name))
+    }
+}

@@ -1,0 +1,601 @@
+//! SAFEARRAY, of one dimension: the arrays that WMI puts into VARIANTs and
+//! returns from GetNames.
+//!
+//! ```text
+//!  -16  padding; at -4 the element type, as FADF_HAVEVARTYPE promises
+//!    0  u16 dimensions, u16 features, u32 element size, u32 locks
+//!   16  pointer to the elements
+//!   24  u32 count, i32 lower bound
+//! ```
+//! (on 64-bit machines). Descriptor and elements come from the C library's
+//! allocator. Arrays of more dimensions, which WMI has none of, are refused.
+//!
+//! Source: \[MS-OAUT\] 2.2.30 and the public `oaidl.h`.
+
+use std::ffi::c_void;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use hiperf_cim::Status;
+
+use crate::bstr::{sys_alloc_units, sys_free, sys_units};
+use crate::variant::{DISP_E_ARRAYISLOCKED, Data, vt};
+use crate::{ComPtr, IUnknown, RawBstr, Variant};
+
+/// The descriptor of an array (SAFEARRAY), met behind pointers only.
+#[repr(C)]
+pub struct SafeArray {
+    dims: u16,
+    features: u16,
+    element_size: u32,
+    locks: u32,
+    data: *mut c_void,
+    count: u32,
+    lower: i32,
+}
+
+const FADF_HAVEVARTYPE: u16 = 0x0080;
+const FADF_BSTR: u16 = 0x0100;
+const FADF_UNKNOWN: u16 = 0x0200;
+const FADF_DISPATCH: u16 = 0x0400;
+const FADF_VARIANT: u16 = 0x0800;
+/// The memory isn't the allocator's: such an array is never freed here.
+const FADF_NOT_OURS: u16 = 0x0001 | 0x0002 | 0x0004 | 0x0010;
+
+/// Bytes before the descriptor.
+const PREFIX: usize = 16;
+
+/// The size of an element of this type.
+fn element_size(vt: u16) -> Result<usize, Status> {
+    Ok(match vt {
+        vt::I1 | vt::UI1 => 1,
+        vt::I2 | vt::UI2 | vt::BOOL => 2,
+        vt::I4 | vt::UI4 | vt::R4 | vt::INT | vt::UINT | vt::ERROR => 4,
+        vt::I8 | vt::UI8 | vt::R8 | vt::DATE | vt::CY => 8,
+        vt::BSTR | vt::UNKNOWN | vt::DISPATCH => size_of::<*mut c_void>(),
+        vt::VARIANT => size_of::<Variant>(),
+        _ => return Err(Status::DISP_E_BADVARTYPE),
+    })
+}
+
+const fn features(vt: u16) -> u16 {
+    FADF_HAVEVARTYPE
+        | match vt {
+            vt::BSTR => FADF_BSTR,
+            vt::UNKNOWN => FADF_UNKNOWN,
+            vt::DISPATCH => FADF_DISPATCH,
+            vt::VARIANT => FADF_VARIANT,
+            _ => 0,
+        }
+}
+
+/// Destroys an array and its elements (SafeArrayDestroy); NULL is ignored.
+///
+/// # Errors
+/// `DISP_E_ARRAYISLOCKED` while it is locked, `E_INVALIDARG` when it isn't an
+/// array of this module's kind; nothing is freed then.
+///
+/// # Safety
+/// `array` is NULL or an array that nobody uses after success.
+pub unsafe fn destroy(array: *mut SafeArray) -> Result<(), Status> {
+    // SAFETY: the caller's duty.
+    let Some(view) = (unsafe { ArrayView::new(array, vt::EMPTY) }) else {
+        return if array.is_null() { Ok(()) } else { Err(Status::E_INVALIDARG) };
+    };
+    let descriptor = view.descriptor();
+    if descriptor.locks != 0 {
+        return Err(DISP_E_ARRAYISLOCKED);
+    }
+    if descriptor.features & FADF_NOT_OURS != 0 || descriptor.features & FADF_HAVEVARTYPE == 0 {
+        return Err(Status::E_INVALIDARG);
+    }
+    let data = descriptor.data;
+    for index in 0..view.len() {
+        // SAFETY: within the array, whose elements belong to it.
+        unsafe { view.free_element(index) };
+    }
+    // SAFETY: both blocks came from the C allocator in `OwnedSafeArray::vector`.
+    unsafe { libc::free(data) };
+    // SAFETY: the descriptor's block begins before its prefix.
+    let block = unsafe { array.byte_sub(PREFIX) };
+    // SAFETY: as above.
+    unsafe { libc::free(block.cast()) };
+    Ok(())
+}
+
+/// A borrowed array.
+#[derive(Clone, Copy)]
+pub struct ArrayView<'a> {
+    array: NonNull<SafeArray>,
+    vt: u16,
+    lifetime: PhantomData<&'a SafeArray>,
+}
+
+impl<'a> ArrayView<'a> {
+    /// The array at `array`; `None` when it is NULL, misaligned, not of one
+    /// dimension, or its element size isn't that of its type. `vt` is the type
+    /// that its VARIANT says, used when the array itself has none.
+    ///
+    /// # Safety
+    /// `array` is NULL or a SAFEARRAY that lives for `'a`.
+    #[must_use]
+    pub unsafe fn new(array: *mut SafeArray, vt: u16) -> Option<ArrayView<'a>> {
+        let array = NonNull::new(array).filter(|array| array.is_aligned())?;
+        // SAFETY: a SAFEARRAY by the caller's promise.
+        let descriptor = unsafe { array.as_ref() };
+        let own = match descriptor.features {
+            features if features & FADF_HAVEVARTYPE != 0 => {
+                // SAFETY: the flag promises the type in the four bytes before.
+                let prefix = unsafe { array.cast::<u32>().sub(1) };
+                // SAFETY: as above.
+                u16::try_from(unsafe { prefix.read() }).ok()?
+            }
+            features if features & FADF_BSTR != 0 => vt::BSTR,
+            features if features & FADF_UNKNOWN != 0 => vt::UNKNOWN,
+            features if features & FADF_DISPATCH != 0 => vt::DISPATCH,
+            features if features & FADF_VARIANT != 0 => vt::VARIANT,
+            _ => vt,
+        };
+        let fits = descriptor.dims == 1
+            && element_size(own) == Ok(descriptor.element_size as usize)
+            && (descriptor.count == 0 || !descriptor.data.is_null());
+        fits.then_some(ArrayView { array, vt: own, lifetime: PhantomData })
+    }
+
+    fn descriptor(&self) -> &SafeArray {
+        // SAFETY: `new` had the caller's promise.
+        unsafe { self.array.as_ref() }
+    }
+
+    /// The type of the elements.
+    #[must_use]
+    pub fn vt(&self) -> u16 {
+        self.vt
+    }
+
+    /// The number of elements.
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        self.descriptor().count
+    }
+
+    /// Whether there are no elements.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The index of the first element (SafeArrayGetLBound).
+    #[must_use]
+    pub fn lower(&self) -> i32 {
+        self.descriptor().lower
+    }
+
+    /// The index of the last element (SafeArrayGetUBound); below the lower
+    /// bound when there is none.
+    #[must_use]
+    pub fn upper(&self) -> i32 {
+        self.lower().wrapping_add_unsigned(self.len()).wrapping_sub(1)
+    }
+
+    /// The first element's address (SafeArrayAccessData, without the lock).
+    #[must_use]
+    pub fn data(&self) -> *mut c_void {
+        self.descriptor().data
+    }
+
+    /// The place of `index`, counted from the lower bound, in elements.
+    ///
+    /// # Errors
+    /// `DISP_E_BADINDEX` outside the bounds.
+    pub fn position(&self, index: i32) -> Result<u32, Status> {
+        let offset = i64::from(index) - i64::from(self.lower());
+        u32::try_from(offset).ok().filter(|at| *at < self.len()).ok_or(Status::DISP_E_BADINDEX)
+    }
+
+    /// # Safety
+    /// `position` < `len`.
+    unsafe fn element(&self, position: u32) -> *mut c_void {
+        let descriptor = self.descriptor();
+        // SAFETY: within the elements.
+        unsafe { descriptor.data.byte_add(position as usize * descriptor.element_size as usize) }
+    }
+
+    /// # Safety
+    /// `position` < `len`, and the array may be written.
+    unsafe fn free_element(&self, position: u32) {
+        // SAFETY: the caller's duty.
+        let element = unsafe { self.element(position) };
+        match self.vt {
+            vt::BSTR => {
+                // SAFETY: the element is a BSTR; zeroed so that it isn't freed twice.
+                let bstr = unsafe { element.cast::<RawBstr>().replace(std::ptr::null_mut()) };
+                // SAFETY: the array owned it.
+                unsafe { sys_free(bstr) };
+            }
+            vt::UNKNOWN | vt::DISPATCH => {
+                let slot = element.cast::<*mut IUnknown>();
+                // SAFETY: the element is an interface pointer.
+                let unknown = unsafe { slot.replace(std::ptr::null_mut()) };
+                // SAFETY: the array owned the reference.
+                drop(unsafe { ComPtr::from_raw(unknown) });
+            }
+            vt::VARIANT => {
+                // SAFETY: the element is a VARIANT, which the array owned.
+                drop(unsafe { element.cast::<Variant>().replace(Variant::EMPTY) });
+            }
+            _ => {}
+        }
+    }
+
+    /// A copy of the element at `position` (from 0).
+    ///
+    /// # Errors
+    /// `DISP_E_BADINDEX` outside the array.
+    pub fn get(&self, position: u32) -> Result<Variant, Status> {
+        if position >= self.len() {
+            return Err(Status::DISP_E_BADINDEX);
+        }
+        // SAFETY: within the array.
+        let element = unsafe { self.element(position) };
+        if self.vt == vt::VARIANT {
+            // SAFETY: the elements are VARIANTs.
+            return unsafe { &*element.cast::<Variant>() }.copy();
+        }
+        let mut data = Data { record: [std::ptr::null_mut(); 2] };
+        let size = self.descriptor().element_size as usize;
+        // SAFETY: an element is no larger than a VARIANT's value, checked in `new`.
+        unsafe { (&raw mut data).cast::<u8>().copy_from_nonoverlapping(element.cast(), size) };
+        // SAFETY: the data are of this type; what they point to stays the
+        // array's, so the lent VARIANT is copied and never dropped.
+        let lent = std::mem::ManuallyDrop::new(unsafe { Variant::from_data(self.vt, data) });
+        lent.copy()
+    }
+
+    /// The elements as VARIANTs.
+    ///
+    /// # Errors
+    /// As [`Variant::copy`] of the first element that can't be copied.
+    pub fn variants(&self) -> Result<Vec<Variant>, Status> {
+        (0..self.len()).map(|position| self.get(position)).collect()
+    }
+
+    /// A copy of the array and of its elements (SafeArrayCopy).
+    ///
+    /// # Errors
+    /// `E_OUTOFMEMORY`, and as [`Variant::copy`].
+    pub fn copy(&self) -> Result<OwnedSafeArray, Status> {
+        let mut copy = OwnedSafeArray::vector(self.vt, self.lower(), self.len())?;
+        for position in 0..self.len() {
+            copy.set(position, self.get(position)?)?;
+        }
+        Ok(copy)
+    }
+
+    /// Copies the element at `index` to `target` (SafeArrayGetElement): a BSTR
+    /// is copied, an interface gets a reference, both for the caller.
+    ///
+    /// # Errors
+    /// `DISP_E_BADINDEX`, `E_OUTOFMEMORY`.
+    ///
+    /// # Safety
+    /// `target` is writable for one element.
+    pub unsafe fn get_element(&self, index: i32, target: *mut c_void) -> Result<(), Status> {
+        let copy = std::mem::ManuallyDrop::new(self.get(self.position(index)?)?);
+        if self.vt == vt::VARIANT {
+            // SAFETY: writable by the caller's promise; it takes the copy over.
+            unsafe { target.cast::<Variant>().write_unaligned(std::mem::ManuallyDrop::into_inner(copy)) };
+            return Ok(());
+        }
+        let data = copy.data();
+        let size = self.descriptor().element_size as usize;
+        // SAFETY: as above; the size is the element's.
+        unsafe { target.cast::<u8>().copy_from_nonoverlapping((&raw const data).cast(), size) };
+        Ok(())
+    }
+
+    /// Copies the element from `source` to `index` (SafeArrayPutElement). For a
+    /// BSTR or interface, `source` is that pointer itself.
+    ///
+    /// # Errors
+    /// `DISP_E_BADINDEX`, `E_OUTOFMEMORY`, and as [`Variant::copy`].
+    ///
+    /// # Safety
+    /// 1. `source` is NULL for a pointer type, or a valid element.
+    /// 2. The array may be written: its owner is the caller.
+    pub unsafe fn put_element(&self, index: i32, source: *const c_void) -> Result<(), Status> {
+        let position = self.position(index)?;
+        // SAFETY: within the array.
+        let element = unsafe { self.element(position) };
+        let size = self.descriptor().element_size as usize;
+        match self.vt {
+            vt::BSTR => {
+                // SAFETY: by 1 a BSTR or NULL.
+                let units = unsafe { sys_units(source.cast_mut().cast()) };
+                let copy = if source.is_null() { std::ptr::null_mut() } else { sys_alloc_units(units) };
+                if copy.is_null() && !source.is_null() {
+                    return Err(Status::E_OUTOFMEMORY);
+                }
+                // SAFETY: within the array, and writable by 2.
+                unsafe { self.free_element(position) };
+                // SAFETY: as above.
+                unsafe { element.cast::<RawBstr>().write(copy) };
+            }
+            vt::UNKNOWN | vt::DISPATCH => {
+                // SAFETY: by 1 an interface pointer or NULL.
+                let copy = unsafe { ComPtr::<IUnknown>::from_borrowed(source.cast_mut().cast()) };
+                // SAFETY: within the array, and writable by 2.
+                unsafe { self.free_element(position) };
+                let raw = copy.map_or(std::ptr::null_mut(), ComPtr::into_raw);
+                // SAFETY: as above.
+                unsafe { element.cast::<*mut IUnknown>().write(raw) };
+            }
+            vt::VARIANT => {
+                // SAFETY: by 1 a VARIANT.
+                let copy = unsafe { &*source.cast::<Variant>() }.copy()?;
+                // SAFETY: the element is a VARIANT, and writable by 2.
+                drop(unsafe { element.cast::<Variant>().replace(copy) });
+            }
+            // SAFETY: a plain element of this size; writable by 2.
+            _ => unsafe { element.cast::<u8>().copy_from_nonoverlapping(source.cast(), size) },
+        }
+        Ok(())
+    }
+}
+
+/// Locks an array (SafeArrayLock): while locked it can't be destroyed.
+///
+/// # Errors
+/// `E_UNEXPECTED` when the count is at its end, `E_INVALIDARG` for NULL.
+///
+/// # Safety
+/// `array` is NULL or a SAFEARRAY that no other thread uses.
+pub unsafe fn lock(array: *mut SafeArray) -> Result<(), Status> {
+    // SAFETY: the caller's duty.
+    let array = unsafe { array.as_mut() }.ok_or(Status::E_INVALIDARG)?;
+    array.locks = array.locks.checked_add(1).ok_or(Status::E_UNEXPECTED)?;
+    Ok(())
+}
+
+/// Undoes one [`lock`] (SafeArrayUnlock).
+///
+/// # Errors
+/// `E_UNEXPECTED` when it isn't locked, `E_INVALIDARG` for NULL.
+///
+/// # Safety
+/// As [`lock`].
+pub unsafe fn unlock(array: *mut SafeArray) -> Result<(), Status> {
+    // SAFETY: the caller's duty.
+    let array = unsafe { array.as_mut() }.ok_or(Status::E_INVALIDARG)?;
+    array.locks = array.locks.checked_sub(1).ok_or(Status::E_UNEXPECTED)?;
+    Ok(())
+}
+
+/// An owned array, destroyed when dropped.
+pub struct OwnedSafeArray(NonNull<SafeArray>);
+
+// SAFETY: plain memory with one owner; objects in it are `Send` as `ComPtr` is.
+unsafe impl Send for OwnedSafeArray {}
+
+impl OwnedSafeArray {
+    /// An array of `count` zeroed elements from index `lower`
+    /// (SafeArrayCreateVector).
+    ///
+    /// # Errors
+    /// `DISP_E_BADVARTYPE` for a type that has no arrays, `E_OUTOFMEMORY`.
+    pub fn vector(vt: u16, lower: i32, count: u32) -> Result<OwnedSafeArray, Status> {
+        let size = element_size(vt)?;
+        // SAFETY: any size may be asked for.
+        let block = unsafe { libc::calloc(1, PREFIX + size_of::<SafeArray>()) };
+        // One element at least, so that an empty array has an address too.
+        // SAFETY: as above; calloc refuses a product that overflows.
+        let data = unsafe { libc::calloc(count.max(1) as usize, size) };
+        if block.is_null() || data.is_null() {
+            // SAFETY: NULL or allocated above.
+            unsafe { libc::free(block) };
+            // SAFETY: as above.
+            unsafe { libc::free(data) };
+            return Err(Status::E_OUTOFMEMORY);
+        }
+        // SAFETY: the block has room for the prefix and the descriptor.
+        let array = unsafe { block.byte_add(PREFIX) }.cast::<SafeArray>();
+        let descriptor = SafeArray {
+            dims: 1,
+            features: features(vt),
+            element_size: u32::try_from(size).unwrap_or_default(),
+            locks: 0,
+            data,
+            count,
+            lower,
+        };
+        // SAFETY: malloc aligns to 16, so the descriptor is aligned.
+        unsafe { array.write(descriptor) };
+        // SAFETY: the last four bytes of the prefix.
+        let prefix = unsafe { array.cast::<u32>().sub(1) };
+        // SAFETY: as above.
+        unsafe { prefix.write(vt.into()) };
+        NonNull::new(array).map(OwnedSafeArray).ok_or(Status::E_OUTOFMEMORY)
+    }
+
+    /// An array of these values, all of which have type `vt`.
+    ///
+    /// # Errors
+    /// `DISP_E_TYPEMISMATCH` when one has another, `DISP_E_BADVARTYPE`,
+    /// `E_OUTOFMEMORY`.
+    pub fn from_variants(
+        vt: u16,
+        variants: impl ExactSizeIterator<Item = Variant>,
+    ) -> Result<OwnedSafeArray, Status> {
+        let count = u32::try_from(variants.len()).map_err(|_| Status::E_OUTOFMEMORY)?;
+        let mut array = OwnedSafeArray::vector(vt, 0, count)?;
+        for (position, variant) in (0..count).zip(variants) {
+            array.set(position, variant)?;
+        }
+        Ok(array)
+    }
+
+    /// An array of BSTRs.
+    ///
+    /// # Errors
+    /// `E_OUTOFMEMORY`.
+    pub fn from_texts<T: AsRef<str>>(
+        texts: impl ExactSizeIterator<Item = T>,
+    ) -> Result<OwnedSafeArray, Status> {
+        OwnedSafeArray::from_variants(vt::BSTR, texts.map(|text| Variant::from_text(text.as_ref())))
+    }
+
+    /// Moves `variant` into the element at `position` (from 0).
+    ///
+    /// # Errors
+    /// `DISP_E_BADINDEX`, or `DISP_E_TYPEMISMATCH` for another type.
+    pub fn set(&mut self, position: u32, variant: Variant) -> Result<(), Status> {
+        let view = self.view();
+        if position >= view.len() {
+            return Err(Status::DISP_E_BADINDEX);
+        }
+        if view.vt() != vt::VARIANT && variant.vt() != view.vt() {
+            return Err(Status::DISP_E_TYPEMISMATCH);
+        }
+        // SAFETY: within the array, which `self` owns.
+        unsafe { view.free_element(position) };
+        // SAFETY: as above.
+        let element = unsafe { view.element(position) };
+        let size = view.descriptor().element_size as usize;
+        if view.vt() == vt::VARIANT {
+            // SAFETY: the element is a VARIANT.
+            unsafe { element.cast::<Variant>().write(variant) };
+        } else {
+            let moved = std::mem::ManuallyDrop::new(variant);
+            let data = moved.data();
+            // SAFETY: the value's bytes are the element's; ownership moves along.
+            unsafe { element.cast::<u8>().copy_from_nonoverlapping((&raw const data).cast(), size) };
+        }
+        Ok(())
+    }
+
+    /// The array, borrowed.
+    #[must_use]
+    pub fn view(&self) -> ArrayView<'_> {
+        // SAFETY: `self` owns it.
+        unsafe { ArrayView::new(self.0.as_ptr(), vt::EMPTY) }
+            .expect("`vector` made it, or `from_raw` checked it")
+    }
+
+    /// Takes over an array; `None` when it is NULL or not of this kind.
+    ///
+    /// # Safety
+    /// `array` is NULL or an array of this module, and nobody else destroys it.
+    #[must_use]
+    pub unsafe fn from_raw(array: *mut SafeArray) -> Option<OwnedSafeArray> {
+        // SAFETY: the caller's duty.
+        unsafe { ArrayView::new(array, vt::EMPTY) }.map(|view| OwnedSafeArray(view.array))
+    }
+
+    /// The raw array, which still belongs to `self`.
+    #[must_use]
+    pub fn as_raw(&self) -> *mut SafeArray {
+        self.0.as_ptr()
+    }
+
+    /// The raw array, which the caller must destroy.
+    #[must_use]
+    pub fn into_raw(self) -> *mut SafeArray {
+        let raw = self.0.as_ptr();
+        std::mem::forget(self);
+        raw
+    }
+}
+
+impl Drop for OwnedSafeArray {
+    fn drop(&mut self) {
+        // A locked array is left alone: someone holds a pointer into it.
+        // SAFETY: `self` owns it.
+        let _ = unsafe { destroy(self.0.as_ptr()) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptor_layout() {
+        use std::mem::offset_of;
+        #[cfg(target_pointer_width = "64")]
+        assert_eq!(
+            (offset_of!(SafeArray, data), offset_of!(SafeArray, count), size_of::<SafeArray>()),
+            (16, 24, 32)
+        );
+        assert_eq!((offset_of!(SafeArray, element_size), offset_of!(SafeArray, locks)), (4, 8));
+    }
+
+    #[test]
+    fn bounds_and_elements() {
+        let array = OwnedSafeArray::vector(vt::I4, -1, 3).unwrap();
+        let view = array.view();
+        assert_eq!((view.lower(), view.upper(), view.len()), (-1, 1, 3));
+        let (mut value, number) = (0i32, 42i32);
+        // SAFETY: the array is ours, elements are `i32`.
+        unsafe { view.put_element(1, (&raw const number).cast()) }.unwrap();
+        // SAFETY: as above.
+        unsafe { view.get_element(1, (&raw mut value).cast()) }.unwrap();
+        assert_eq!(value, 42);
+        for index in [-2, 2, i32::MIN, i32::MAX] {
+            // SAFETY: as above.
+            let status = unsafe { view.get_element(index, (&raw mut value).cast()) };
+            assert_eq!(status, Err(Status::DISP_E_BADINDEX));
+        }
+        let empty = OwnedSafeArray::vector(vt::BSTR, 0, 0).unwrap();
+        assert_eq!((empty.view().upper(), empty.view().is_empty()), (-1, true));
+    }
+
+    #[test]
+    fn strings_are_copied_and_freed() {
+        let array = OwnedSafeArray::from_texts(["a", "bé"].iter()).unwrap();
+        let copy = array.view().copy().unwrap();
+        drop(array);
+        let texts: Vec<_> = copy.view().variants().unwrap().iter().map(Variant::text).collect();
+        assert_eq!(texts, [Some("a".to_owned()), Some("bé".to_owned())]);
+        let mut raw: RawBstr = std::ptr::null_mut();
+        // SAFETY: elements are BSTRs.
+        unsafe { copy.view().get_element(1, (&raw mut raw).cast()) }.unwrap();
+        // SAFETY: the copy is the caller's.
+        assert_eq!(unsafe { crate::Bstr::from_raw(raw) }.to_string(), "bé");
+        let other = crate::Bstr::new("c");
+        // SAFETY: the array is ours, the source a BSTR.
+        unsafe { copy.view().put_element(0, other.as_raw().cast()) }.unwrap();
+        assert_eq!(copy.view().get(0).unwrap().text().as_deref(), Some("c"));
+    }
+
+    #[test]
+    fn arrays_of_variants() {
+        let values = [Variant::from_text("x"), Variant::from_i4(7)];
+        let array = OwnedSafeArray::from_variants(vt::VARIANT, values.into_iter()).unwrap();
+        let copy = array.view().copy().unwrap();
+        assert_eq!(copy.view().get(0).unwrap().text().as_deref(), Some("x"));
+        assert_eq!(copy.view().get(1).unwrap().vt(), vt::I4);
+    }
+
+    #[test]
+    fn locks_protect() {
+        let raw = OwnedSafeArray::vector(vt::UI1, 0, 4).unwrap().into_raw();
+        // SAFETY: the array is ours throughout.
+        unsafe {
+            assert_eq!(unlock(raw), Err(Status::E_UNEXPECTED));
+            lock(raw).unwrap();
+            assert_eq!(destroy(raw), Err(DISP_E_ARRAYISLOCKED));
+            unlock(raw).unwrap();
+            assert_eq!(destroy(raw), Ok(()));
+            assert_eq!(destroy(std::ptr::null_mut()), Ok(()));
+        }
+    }
+
+    #[test]
+    fn wrong_types_are_refused() {
+        assert_eq!(OwnedSafeArray::vector(vt::EMPTY, 0, 1).err(), Some(Status::DISP_E_BADVARTYPE));
+        let mut array = OwnedSafeArray::vector(vt::I4, 0, 1).unwrap();
+        assert_eq!(array.set(0, Variant::from_i2(1)), Err(Status::DISP_E_TYPEMISMATCH));
+        assert_eq!(array.set(1, Variant::from_i4(1)), Err(Status::DISP_E_BADINDEX));
+        assert_eq!(array.view().get(1).err(), Some(Status::DISP_E_BADINDEX));
+    }
+}

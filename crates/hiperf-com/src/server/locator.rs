@@ -1,0 +1,71 @@
+//! `IWbemLocator` over [`Locator`].
+
+use hiperf_cim::{Error, Result, Status};
+
+use super::last_error;
+use crate::bstr::sys_units;
+use crate::param::OutPtr;
+use crate::{
+    ComPtr, IWbemContext, IWbemLocator, IWbemLocator_Impl, IWbemServices, RawBstr, answer, com_class,
+};
+
+/// Connects clients to namespaces.
+pub trait Locator: Send + Sync + 'static {
+    /// The services of the namespace with this path; an empty path is the
+    /// default namespace.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_NAMESPACE` and the like.
+    fn connect_server(&self, path: &str) -> Result<ComPtr<IWbemServices>>;
+}
+
+/// The COM class of a locator.
+pub struct LocatorObject<L>(L);
+
+com_class! { impl<L: Locator> class LocatorObject<L>: IWbemLocator; }
+
+impl<L: Locator> LocatorObject<L> {
+    /// A locator over `locator`.
+    #[must_use]
+    pub fn new(locator: L) -> LocatorObject<L> {
+        LocatorObject(locator)
+    }
+}
+
+/// `WBEM_FLAG_CONNECT_REPOSITORY_ONLY` and `WBEM_FLAG_CONNECT_USE_MAX_WAIT`.
+const ALLOWED_FLAGS: i32 = 0x40 | 0x80;
+
+impl<L: Locator> IWbemLocator_Impl for LocatorObject<L> {
+    unsafe fn ConnectServer(
+        &self,
+        resource: RawBstr,
+        user: RawBstr,
+        password: RawBstr,
+        _: RawBstr,
+        flags: i32,
+        _: RawBstr,
+        _: *mut IWbemContext,
+        services: *mut *mut IWbemServices,
+    ) -> Status {
+        answer(|| {
+            // SAFETY: the caller's promise.
+            let out = unsafe { OutPtr::new(services) }?;
+            if flags & !ALLOWED_FLAGS != 0 {
+                return Err(Status::WBEM_E_INVALID_PARAMETER);
+            }
+            // SAFETY: the caller's promise, here and below.
+            let given = |bstr| !unsafe { sys_units(bstr) }.is_empty();
+            let connect = || {
+                if given(user) || given(password) {
+                    let message = "a local connection is made as the caller: give no user and no password";
+                    return Err(Error::new(Status::WBEM_E_LOCAL_CREDENTIALS, message));
+                }
+                // SAFETY: the caller's promise.
+                let path = String::from_utf16_lossy(unsafe { sys_units(resource) });
+                self.0.connect_server(&path)
+            };
+            out.set(connect().map_err(|error| last_error::keep(&error))?);
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
+    }
+}

@@ -1,0 +1,401 @@
+//! `IWbemServices` over [`NamespaceServices`].
+
+use hiperf_cim::{Result, Status};
+
+use super::{enumerator, last_error};
+use crate::bstr::sys_units;
+use crate::object::Object;
+use crate::param::{OutPtr, store};
+use crate::{
+    ComPtr, IEnumWbemClassObject, IWbemCallResult, IWbemClassObject, IWbemContext, IWbemObjectSink,
+    IWbemServices, IWbemServices_Impl, RawBstr, answer, com_class,
+};
+
+/// What a namespace does for its clients.
+pub trait NamespaceServices: Send + Sync + 'static {
+    /// The class or the instance with this path.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_OBJECT_PATH`, `WBEM_E_NOT_FOUND`, and the provider's.
+    fn get_object(&self, path: &str) -> Result<Object>;
+
+    /// The classes below `superclass` (all, if it is empty), only its
+    /// immediate children if `shallow`.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_CLASS`.
+    fn create_class_enum(&self, superclass: &str, shallow: bool) -> Result<Vec<Object>>;
+
+    /// The instances of a class, those of its subclasses too unless `shallow`.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_CLASS`, and the provider's.
+    fn create_instance_enum(&self, class: &str, shallow: bool) -> Result<Vec<Object>>;
+
+    /// The objects of a query in WQL.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_QUERY`, `WBEM_E_INVALID_CLASS`, and the provider's.
+    fn exec_query(&self, query: &str) -> Result<Vec<Object>>;
+}
+
+/// The COM class of a namespace.
+pub struct ServicesObject<S>(S);
+
+com_class! { impl<S: NamespaceServices> class ServicesObject<S>: IWbemServices; }
+
+impl<S: NamespaceServices> ServicesObject<S> {
+    /// `IWbemServices` over `services`.
+    #[must_use]
+    pub fn create(services: S) -> ComPtr<IWbemServices> {
+        ComPtr::new(ServicesObject(services))
+    }
+
+    /// The services behind a pointer, if this module made them of type `S`.
+    #[must_use]
+    pub fn of(pointer: &ComPtr<IWbemServices>) -> Option<&S> {
+        crate::downcast::<ServicesObject<S>>(pointer.as_unknown()).map(|object| &object.0)
+    }
+}
+
+mod flag {
+    pub const SHALLOW: i32 = 1;
+    pub const RETURN_IMMEDIATELY: i32 = 0x10;
+    pub const FORWARD_ONLY: i32 = 0x20;
+    pub const ENSURE_LOCATABLE: i32 = 0x100;
+    pub const DIRECT_READ: i32 = 0x200;
+    pub const USE_AMENDED_QUALIFIERS: i32 = 0x2_0000;
+}
+
+fn check_flags(flags: i32, allowed: i32) -> Result<(), Status> {
+    if flags & !allowed == 0 { Ok(()) } else { Err(Status::WBEM_E_INVALID_PARAMETER) }
+}
+
+/// A string parameter; NULL is empty.
+///
+/// # Safety
+/// `text` is NULL or a BSTR.
+unsafe fn text(text: RawBstr) -> String {
+    // SAFETY: the caller's duty.
+    String::from_utf16_lossy(unsafe { sys_units(text) })
+}
+
+/// The answer of a method that is not there, with NULL in its out parameters.
+///
+/// # Safety
+/// Both are NULL or writable.
+unsafe fn unsupported<A, B>(one: *mut *mut A, other: *mut *mut B) -> Status {
+    // SAFETY: the caller's duty.
+    unsafe { store(one, std::ptr::null_mut()) };
+    // SAFETY: the caller's duty.
+    unsafe { store(other, std::ptr::null_mut()) };
+    Status::WBEM_E_NOT_SUPPORTED
+}
+
+const NOTHING: *mut *mut IWbemCallResult = std::ptr::null_mut();
+
+impl<S: NamespaceServices> ServicesObject<S> {
+    /// Answers an enumeration: `find` finds the objects.
+    ///
+    /// # Safety
+    /// `out` is NULL or writable.
+    unsafe fn enumerate(
+        out: *mut *mut IEnumWbemClassObject,
+        flags: i32,
+        find: impl FnOnce() -> Result<Vec<Object>>,
+    ) -> Status {
+        answer(|| {
+            // SAFETY: the caller's duty.
+            let out = unsafe { OutPtr::new(out) }?;
+            let allowed = flag::SHALLOW
+                | flag::RETURN_IMMEDIATELY
+                | flag::FORWARD_ONLY
+                | flag::ENSURE_LOCATABLE
+                | flag::DIRECT_READ
+                | flag::USE_AMENDED_QUALIFIERS;
+            check_flags(flags, allowed)?;
+            let objects = find().map_err(|error| last_error::keep(&error))?;
+            out.set(enumerator(objects, flags & flag::FORWARD_ONLY != 0));
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
+    }
+}
+
+impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
+    unsafe fn OpenNamespace(
+        &self,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        services: *mut *mut IWbemServices,
+        result: *mut *mut IWbemCallResult,
+    ) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { unsupported(services, result) }
+    }
+
+    unsafe fn CancelAsyncCall(&self, _: *mut IWbemObjectSink) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+
+    unsafe fn QueryObjectSink(&self, _: i32, sink: *mut *mut IWbemObjectSink) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { unsupported(sink, NOTHING) }
+    }
+
+    unsafe fn GetObject(
+        &self,
+        path: RawBstr,
+        flags: i32,
+        _: *mut IWbemContext,
+        object: *mut *mut IWbemClassObject,
+        result: *mut *mut IWbemCallResult,
+    ) -> Status {
+        answer(|| {
+            // SAFETY: the caller's promise.
+            let out = unsafe { OutPtr::optional(object) };
+            // SAFETY: the caller's promise.
+            let call_result = unsafe { OutPtr::optional(result) };
+            check_flags(flags, flag::RETURN_IMMEDIATELY | flag::DIRECT_READ | flag::USE_AMENDED_QUALIFIERS)?;
+            if flags & flag::RETURN_IMMEDIATELY != 0 {
+                // A call result is what such a call would answer with.
+                return Err(match call_result {
+                    None => Status::WBEM_E_INVALID_PARAMETER,
+                    Some(_) => Status::WBEM_E_NOT_SUPPORTED,
+                });
+            }
+            // SAFETY: the caller's promise.
+            let path = unsafe { text(path) };
+            let found = self.0.get_object(&path).map_err(|error| last_error::keep(&error))?;
+            if let Some(out) = out {
+                out.set(found.access().cast()?);
+            }
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
+    }
+
+    unsafe fn GetObjectAsync(
+        &self,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemObjectSink,
+    ) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+
+    unsafe fn PutClass(
+        &self,
+        _: *mut IWbemClassObject,
+        _: i32,
+        _: *mut IWbemContext,
+        result: *mut *mut IWbemCallResult,
+    ) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { unsupported(result, NOTHING) }
+    }
+
+    unsafe fn PutClassAsync(
+        &self,
+        _: *mut IWbemClassObject,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemObjectSink,
+    ) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+
+    unsafe fn DeleteClass(
+        &self,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        result: *mut *mut IWbemCallResult,
+    ) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { unsupported(result, NOTHING) }
+    }
+
+    unsafe fn DeleteClassAsync(
+        &self,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemObjectSink,
+    ) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+
+    unsafe fn CreateClassEnum(
+        &self,
+        superclass: RawBstr,
+        flags: i32,
+        _: *mut IWbemContext,
+        out: *mut *mut IEnumWbemClassObject,
+    ) -> Status {
+        // SAFETY: the caller's promise.
+        let superclass = unsafe { text(superclass) };
+        let find = || self.0.create_class_enum(&superclass, flags & flag::SHALLOW != 0);
+        // SAFETY: the caller's promise.
+        unsafe { Self::enumerate(out, flags, find) }
+    }
+
+    unsafe fn CreateClassEnumAsync(
+        &self,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemObjectSink,
+    ) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+
+    unsafe fn PutInstance(
+        &self,
+        _: *mut IWbemClassObject,
+        _: i32,
+        _: *mut IWbemContext,
+        result: *mut *mut IWbemCallResult,
+    ) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { unsupported(result, NOTHING) }
+    }
+
+    unsafe fn PutInstanceAsync(
+        &self,
+        _: *mut IWbemClassObject,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemObjectSink,
+    ) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+
+    unsafe fn DeleteInstance(
+        &self,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        result: *mut *mut IWbemCallResult,
+    ) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { unsupported(result, NOTHING) }
+    }
+
+    unsafe fn DeleteInstanceAsync(
+        &self,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemObjectSink,
+    ) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+
+    unsafe fn CreateInstanceEnum(
+        &self,
+        class: RawBstr,
+        flags: i32,
+        _: *mut IWbemContext,
+        out: *mut *mut IEnumWbemClassObject,
+    ) -> Status {
+        // SAFETY: the caller's promise.
+        let class = unsafe { text(class) };
+        let find = || self.0.create_instance_enum(&class, flags & flag::SHALLOW != 0);
+        // SAFETY: the caller's promise.
+        unsafe { Self::enumerate(out, flags, find) }
+    }
+
+    unsafe fn CreateInstanceEnumAsync(
+        &self,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemObjectSink,
+    ) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+
+    unsafe fn ExecQuery(
+        &self,
+        language: RawBstr,
+        query: RawBstr,
+        flags: i32,
+        _: *mut IWbemContext,
+        out: *mut *mut IEnumWbemClassObject,
+    ) -> Status {
+        // SAFETY: the caller's promise.
+        let language = unsafe { text(language) };
+        // SAFETY: the caller's promise.
+        let query = unsafe { text(query) };
+        let find = || {
+            if language.eq_ignore_ascii_case("WQL") {
+                return self.0.exec_query(&query);
+            }
+            let message = format!("{language:?} is no query language; WQL is");
+            Err(hiperf_cim::Error::new(Status::WBEM_E_INVALID_QUERY_TYPE, message))
+        };
+        // SAFETY: the caller's promise.
+        unsafe { Self::enumerate(out, flags & !flag::SHALLOW, find) }
+    }
+
+    unsafe fn ExecQueryAsync(
+        &self,
+        _: RawBstr,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemObjectSink,
+    ) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+
+    unsafe fn ExecNotificationQuery(
+        &self,
+        _: RawBstr,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        out: *mut *mut IEnumWbemClassObject,
+    ) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { unsupported(out, NOTHING) }
+    }
+
+    unsafe fn ExecNotificationQueryAsync(
+        &self,
+        _: RawBstr,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemObjectSink,
+    ) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+
+    unsafe fn ExecMethod(
+        &self,
+        _: RawBstr,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemClassObject,
+        out: *mut *mut IWbemClassObject,
+        result: *mut *mut IWbemCallResult,
+    ) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { unsupported(out, result) }
+    }
+
+    unsafe fn ExecMethodAsync(
+        &self,
+        _: RawBstr,
+        _: RawBstr,
+        _: i32,
+        _: *mut IWbemContext,
+        _: *mut IWbemClassObject,
+        _: *mut IWbemObjectSink,
+    ) -> Status {
+        Status::WBEM_E_NOT_SUPPORTED
+    }
+}

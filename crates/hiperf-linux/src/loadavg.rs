@@ -1,0 +1,66 @@
+//! [`LoadAvg`]: `/proc/loadavg`, which besides the averages tells how many
+//! threads there are.
+//!
+//! ```text
+//!   0.23 0.05 0.02 1/96 4744
+//!                  |  |  newest process id
+//!                  |  threads
+//!                  threads that run or are ready to
+//! ```
+//!
+//! The averages themselves are not read: no class has them.
+
+use crate::scan::{fields, lines, number, split_at_byte};
+
+/// The contents of the file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LoadAvg {
+    /// Threads that run or are ready to run.
+    pub running: Option<u64>,
+    /// All threads, those of the kernel included.
+    pub threads: Option<u64>,
+    /// The id that was given out last in the reader's process id namespace.
+    pub last_pid: Option<u64>,
+}
+
+impl LoadAvg {
+    /// Takes a new text of the file.
+    pub fn parse(&mut self, text: &[u8]) {
+        self.clear();
+        let Some(line) = lines(text).next() else { return };
+        let mut fields = fields(line).skip(3);
+        if let Some((running, threads)) = fields.next().and_then(|field| split_at_byte(field, b'/')) {
+            self.running = number(running);
+            self.threads = number(threads);
+        }
+        self.last_pid = fields.next().and_then(number);
+    }
+
+    /// Forgets the last text, after a read that failed.
+    pub fn clear(&mut self) {
+        *self = LoadAvg::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: (Option<u64>, Option<u64>, Option<u64>)) {
+        let mut loadavg = LoadAvg { running: Some(7), threads: Some(7), last_pid: Some(7) };
+        loadavg.parse(text.as_bytes());
+        assert_eq!((loadavg.running, loadavg.threads, loadavg.last_pid), expected, "{text:?}");
+    }
+
+    #[test]
+    fn reads_what_is_there() {
+        check("0.23 0.05 0.02 1/96 4744\n", (Some(1), Some(96), Some(4744)));
+        check("0.23 0.05 0.02 1/96\n", (Some(1), Some(96), None));
+        check("0.23 0.05 0.02 1/x 4744\n", (Some(1), None, Some(4744)));
+        check("0.23 0.05 0.02 196 4744\n", (None, None, Some(4744)));
+        check("0.23 0.05 0.02 1/96 47", (None, None, None));
+        check("0.23\n", (None, None, None));
+        check("", (None, None, None));
+    }
+}

@@ -1,0 +1,238 @@
+//! `Win32_PerfRawData_PerfOS_Processor`: one instance for each online
+//! processor, and `_Total`.
+//!
+//! Of `_Total` the times are the averages over the processors, so that the
+//! formula of a single processor holds for it, and the counts are the sums.
+//! Averages taken over different processors are not comparable: a change of
+//! [`ProcStat::generation`] makes a baseline of `_Total` void.
+
+use crate::clock::FREQUENCY;
+use crate::cpuidle::{CpuIdle, IdleState, STATES};
+use crate::interrupts::Interrupts;
+use crate::proc_stat::{Cpu, CpuTimes, ProcStat};
+use crate::property::{Property, Sources};
+use crate::softirqs::SoftIrqs;
+
+/// The name of the instance for all processors.
+pub const TOTAL: &str = "_Total";
+
+/// What is known of one processor, or of all, at the time of a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Processor {
+    /// Where the time went, summed over all processors in question.
+    pub times: CpuTimes,
+    /// How many processors are summed in `times`.
+    pub count: u64,
+    /// Clock ticks per second (`USER_HZ`), the unit of `times`.
+    pub ticks_per_second: u64,
+    /// Interrupts taken, summed.
+    pub interrupts: Option<u64>,
+    /// Soft interrupts run, summed.
+    pub soft_interrupts: Option<u64>,
+    /// The idle states 1, 2 and 3: the average times, the entries summed.
+    pub idle_states: [IdleState; STATES],
+}
+
+impl Processor {
+    /// One processor.
+    #[must_use]
+    pub fn one(
+        cpu: &Cpu,
+        ticks_per_second: u64,
+        interrupts: &Interrupts,
+        softirqs: &SoftIrqs,
+        idle: &CpuIdle,
+    ) -> Processor {
+        Processor {
+            times: cpu.times,
+            count: 1,
+            ticks_per_second,
+            interrupts: interrupts.of(cpu.number),
+            soft_interrupts: softirqs.of(cpu.number),
+            idle_states: idle.of(cpu.number),
+        }
+    }
+
+    /// All online processors together; `None` if none is known.
+    #[must_use]
+    pub fn total(
+        stat: &ProcStat,
+        ticks_per_second: u64,
+        softirqs: &SoftIrqs,
+        idle: &CpuIdle,
+    ) -> Option<Processor> {
+        let cpus = stat.cpus();
+        if cpus.is_empty() {
+            return None;
+        }
+        Some(Processor {
+            times: cpus.iter().fold(CpuTimes::default(), |sum, cpu| sum.plus(&cpu.times)),
+            count: cpus.len() as u64,
+            ticks_per_second,
+            interrupts: stat.interrupts,
+            soft_interrupts: softirqs.total(),
+            idle_states: total_idle(cpus, idle),
+        })
+    }
+}
+
+/// The properties that Linux has; all others of the class are unsupported.
+pub const PROPERTIES: &[Property<Processor>] = &[
+    Property::new("PercentProcessorTime", Sources::STAT, |cpu| Some(percent_processor_time(cpu))),
+    Property::new("PercentIdleTime", Sources::STAT, |cpu| Some(percent_idle_time(cpu))),
+    Property::new("PercentUserTime", Sources::STAT, |cpu| Some(percent_user_time(cpu))),
+    Property::new("PercentPrivilegedTime", Sources::STAT, |cpu| Some(percent_privileged_time(cpu))),
+    Property::new("PercentInterruptTime", Sources::STAT, |cpu| Some(percent_interrupt_time(cpu))),
+    Property::new("PercentDPCTime", Sources::STAT, |cpu| Some(percent_dpc_time(cpu))),
+    Property::new("InterruptsPersec", Sources::INTERRUPTS.union(Sources::STAT), |cpu| cpu.interrupts),
+    Property::new("DPCsQueuedPersec", Sources::SOFTIRQS, |cpu| cpu.soft_interrupts),
+    Property::new("PercentC1Time", Sources::IDLE_TIMES, |cpu| percent_idle_state_time(cpu, 0)),
+    Property::new("PercentC2Time", Sources::IDLE_TIMES, |cpu| percent_idle_state_time(cpu, 1)),
+    Property::new("PercentC3Time", Sources::IDLE_TIMES, |cpu| percent_idle_state_time(cpu, 2)),
+    Property::new("C1TransitionsPersec", Sources::IDLE_ENTRIES, |cpu| cpu.idle_states[0].entries),
+    Property::new("C2TransitionsPersec", Sources::IDLE_ENTRIES, |cpu| cpu.idle_states[1].entries),
+    Property::new("C3TransitionsPersec", Sources::IDLE_ENTRIES, |cpu| cpu.idle_states[2].entries),
+];
+
+/// What must have been read for a property of `_Total`: the sum of all
+/// interrupts is in `/proc/stat` already, which spares the dearest file.
+#[must_use]
+pub const fn total_sources(property: &Property<Processor>) -> Sources {
+    property.sources.without(Sources::INTERRUPTS)
+}
+
+/// Time without work, in 100-nanosecond units: the counter type is the inverse
+/// one. Waiting for a disk is time without work.
+#[must_use]
+pub fn percent_processor_time(cpu: &Processor) -> u64 {
+    percent_idle_time(cpu)
+}
+
+/// Time without work, in 100-nanosecond units. The kernel moves time between
+/// its two parts, so only their sum never steps back.
+#[must_use]
+pub fn percent_idle_time(cpu: &Processor) -> u64 {
+    average_100ns(cpu, &[cpu.times.idle, cpu.times.iowait])
+}
+
+/// Time in user mode, in 100-nanosecond units.
+#[must_use]
+pub fn percent_user_time(cpu: &Processor) -> u64 {
+    average_100ns(cpu, &[cpu.times.user, cpu.times.nice])
+}
+
+/// Time in kernel mode with interrupts of both kinds, in 100-nanosecond units.
+/// Time that a hypervisor took away was spent in neither mode.
+#[must_use]
+pub fn percent_privileged_time(cpu: &Processor) -> u64 {
+    average_100ns(cpu, &[cpu.times.system, cpu.times.irq, cpu.times.softirq])
+}
+
+/// Time on hardware interrupts, in 100-nanosecond units.
+#[must_use]
+pub fn percent_interrupt_time(cpu: &Processor) -> u64 {
+    average_100ns(cpu, &[cpu.times.irq])
+}
+
+/// Time on soft interrupts, in 100-nanosecond units.
+#[must_use]
+pub fn percent_dpc_time(cpu: &Processor) -> u64 {
+    average_100ns(cpu, &[cpu.times.softirq])
+}
+
+/// Time in one of the three idle states that are read, by its index from 0, in
+/// 100-nanosecond units.
+#[must_use]
+pub fn percent_idle_state_time(cpu: &Processor, index: usize) -> Option<u64> {
+    cpu.idle_states.get(index)?.time_us?.checked_mul(10)
+}
+
+/// The sum of some times in clock ticks as an average over the processors in
+/// 100-nanosecond units. Wide enough that nothing is lost on the way.
+fn average_100ns(cpu: &Processor, ticks: &[u64]) -> u64 {
+    let sum: u128 = ticks.iter().map(|ticks| u128::from(*ticks)).sum();
+    let divisor = u128::from(cpu.ticks_per_second.max(1)) * u128::from(cpu.count.max(1));
+    (sum * u128::from(FREQUENCY) / divisor) as u64
+}
+
+/// Averages and sums over the processors that have the state at all.
+fn total_idle(cpus: &[Cpu], idle: &CpuIdle) -> [IdleState; STATES] {
+    let mut times: [(u128, u128); STATES] = [(0, 0); STATES];
+    let mut entries: [Option<u64>; STATES] = [None; STATES];
+    for cpu in cpus {
+        for (index, state) in idle.of(cpu.number).iter().enumerate() {
+            if let Some(time_us) = state.time_us {
+                times[index].0 += u128::from(time_us);
+                times[index].1 += 1;
+            }
+            if let Some(count) = state.entries {
+                entries[index] = Some(entries[index].unwrap_or(0).wrapping_add(count));
+            }
+        }
+    }
+    std::array::from_fn(|index| IdleState {
+        time_us: times[index].0.checked_div(times[index].1).map(|average| average as u64),
+        entries: entries[index],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn processor(times: CpuTimes, count: u64) -> Processor {
+        Processor {
+            times,
+            count,
+            ticks_per_second: 100,
+            interrupts: None,
+            soft_interrupts: None,
+            idle_states: [IdleState::default(); STATES],
+        }
+    }
+
+    const TIMES: CpuTimes = CpuTimes {
+        user: 397,
+        nice: 3,
+        system: 571,
+        idle: 74022,
+        iowait: 91,
+        irq: 2,
+        softirq: 3,
+        steal: 6,
+        guest: 100,
+        guest_nice: 1,
+    };
+
+    #[test]
+    fn a_tick_is_ten_milliseconds() {
+        let one = processor(TIMES, 1);
+        assert_eq!(percent_processor_time(&one), 74113 * 100_000);
+        assert_eq!(percent_idle_time(&one), percent_processor_time(&one));
+        assert_eq!(percent_user_time(&one), 400 * 100_000);
+        assert_eq!(percent_privileged_time(&one), 576 * 100_000);
+        assert_eq!(percent_interrupt_time(&one), 2 * 100_000);
+        assert_eq!(percent_dpc_time(&one), 3 * 100_000);
+    }
+
+    #[test]
+    fn other_tick_rates_and_averages_lose_nothing_but_the_fraction() {
+        let total = Processor { ticks_per_second: 1024, ..processor(TIMES, 4) };
+        assert_eq!(percent_user_time(&total), 400 * 10_000_000 / 1024 / 4);
+        let third = processor(CpuTimes { irq: 1, ..CpuTimes::default() }, 3);
+        assert_eq!(percent_interrupt_time(&third), 33_333);
+    }
+
+    #[test]
+    fn absurd_numbers_do_not_panic() {
+        let times = CpuTimes { idle: u64::MAX, iowait: u64::MAX, ..CpuTimes::default() };
+        let odd = Processor { ticks_per_second: 0, count: 0, ..processor(times, 1) };
+        for property in PROPERTIES {
+            let _any = (property.value)(&odd);
+        }
+        let mut idle = odd;
+        idle.idle_states[0].time_us = Some(u64::MAX);
+        assert_eq!(percent_idle_state_time(&idle, 0), None);
+        assert_eq!(percent_idle_state_time(&idle, 9), None);
+    }
+}

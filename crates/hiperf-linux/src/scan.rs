@@ -1,0 +1,98 @@
+//! Byte scanning that the readers share: lines, fields, numbers.
+//!
+//! The kernel's text is trusted in form but not in content: a file may come
+//! short, have fields this code has never heard of, or numbers too large for
+//! it. So everything here returns what is surely there and nothing else: a
+//! line that does not end in a newline may have been cut within a number and
+//! is not a line; a field that is not all digits, or does not fit, is not a
+//! number. Nothing allocates and nothing panics.
+
+/// The lines of a text, without their newlines; an unfinished last one is left
+/// out.
+pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let finished = text.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
+    let whole = if finished == 0 && text.first() != Some(&b'\n') { &[][..] } else { &text[..finished] };
+    let empty = whole.is_empty();
+    whole.split(|byte| *byte == b'\n').filter(move |_| !empty)
+}
+
+/// The fields of a line, separated by any number of blanks or tabs.
+pub(crate) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|byte| *byte == b' ' || *byte == b'\t').filter(|field| !field.is_empty())
+}
+
+/// The value of a field that is a decimal number, or `None` if it is anything
+/// else or does not fit 64 bits.
+pub(crate) fn number(field: &[u8]) -> Option<u64> {
+    let mut value: u64 = 0;
+    for byte in field {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+    }
+    (!field.is_empty()).then_some(value)
+}
+
+/// The numbers a line begins with, up to the first field that is none.
+pub(crate) fn leading_numbers(line: &[u8]) -> impl Iterator<Item = u64> {
+    fields(line).map_while(number)
+}
+
+/// The number that a one-line file consists of.
+pub(crate) fn only_number(text: &[u8]) -> Option<u64> {
+    let line = lines(text).next()?;
+    let mut all = fields(line);
+    let value = number(all.next()?)?;
+    all.next().is_none().then_some(value)
+}
+
+/// The parts of a line before and after the first `separator`.
+pub(crate) fn split_at_byte(line: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let at = line.iter().position(|byte| *byte == separator)?;
+    Some((&line[..at], &line[at + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfinished_line_is_not_a_line() {
+        let all = |text: &'static [u8]| lines(text).collect::<Vec<_>>();
+        assert_eq!(all(b"a 1\nb 2\n"), [&b"a 1"[..], b"b 2"]);
+        assert_eq!(all(b"a 1\nb 2"), [&b"a 1"[..]]);
+        assert!(all(b"a 1").is_empty());
+        assert!(all(b"").is_empty());
+        assert_eq!(all(b"\n\na\n"), [&b""[..], b"", b"a"]);
+    }
+
+    #[test]
+    fn a_number_is_all_digits_and_fits() {
+        assert_eq!(number(b"0"), Some(0));
+        assert_eq!(number(b"18446744073709551615"), Some(u64::MAX));
+        assert_eq!(number(b"18446744073709551616"), None);
+        assert_eq!(number(b"99999999999999999999999"), None);
+        for bad in [&b""[..], b"-1", b"1x", b"0x1", b"+1", b"1.5", b"\xff"] {
+            assert_eq!(number(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_one_line_file_has_one_number() {
+        assert_eq!(only_number(b"42\n"), Some(42));
+        assert_eq!(only_number(b"42"), None);
+        assert_eq!(only_number(b"4 2\n"), None);
+        assert_eq!(only_number(b""), None);
+    }
+
+    #[test]
+    fn fields_end_at_blanks_and_leading_numbers_at_words() {
+        let line = b"  1 \t22   3-edge 4";
+        assert_eq!(fields(line).count(), 4);
+        assert_eq!(leading_numbers(line).collect::<Vec<_>>(), [1, 22]);
+        assert_eq!(split_at_byte(b"a:b:c", b':'), Some((&b"a"[..], &b"b:c"[..])));
+        assert_eq!(split_at_byte(b"abc", b':'), None);
+    }
+}

@@ -1,0 +1,255 @@
+//! What reading costs, what happens to files that are missing or fail, and what
+//! a copy of the reads holds. On the running machine's own `/proc`, and on
+//! trees that the tests make.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use hiperf_linux::clock::Clock;
+use hiperf_linux::file::{File, Shape};
+use hiperf_linux::property::Sources;
+use hiperf_linux::root::{Root, Unavailable};
+use hiperf_linux::sampler::Sampler;
+
+/// A directory that is removed when the test ends.
+struct Tree(PathBuf);
+
+impl Tree {
+    fn new(name: &str) -> Tree {
+        let path = std::env::temp_dir().join(format!("hiperf-linux-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Tree(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn root(&self) -> Root {
+        Root::open(&self.0).unwrap()
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        let _best_effort = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A writer whose contents the test can see.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[track_caller]
+fn check_warm_cost(wanted: Sources, most_reads: u64) {
+    let mut sampler = Sampler::system().unwrap();
+    sampler.sample(wanted);
+    sampler.sample(wanted);
+    let before = sampler.root().costs();
+    for _ in 0..10 {
+        sampler.sample(wanted);
+    }
+    let after = sampler.root().costs();
+    assert_eq!(after.opens, before.opens, "opens in warm samples");
+    let reads = after.reads - before.reads;
+    assert!(reads <= 10 * most_reads, "{reads} reads in 10 samples");
+    assert_eq!(sampler.unavailable(wanted), None);
+}
+
+#[test]
+fn a_warm_read_of_a_file_in_one_piece_is_one_call() {
+    for source in [Sources::STAT, Sources::SOFTIRQS, Sources::MEMINFO, Sources::LOADAVG] {
+        check_warm_cost(source, 1);
+    }
+}
+
+#[test]
+fn a_file_of_records_takes_at_most_one_call_more_than_it_has_pages() {
+    let pages = |path| fs::read(path).unwrap().len() as u64 / 3000 + 1;
+    check_warm_cost(Sources::VMSTAT, pages("/proc/vmstat") + 1);
+    check_warm_cost(Sources::INTERRUPTS, pages("/proc/interrupts") + 1);
+    check_warm_cost(Sources::PIDS, 1);
+}
+
+#[test]
+fn a_file_of_many_records_is_read_whole() {
+    let path = ["proc/kallsyms", "proc/crypto", "proc/modules"]
+        .into_iter()
+        .find(|path| fs::read(format!("/{path}")).is_ok_and(|text| text.len() > 10_000));
+    let Some(path) = path else { return };
+    let mut root = Root::system().unwrap();
+    let mut file = File::new(path, Shape::Records, 16);
+    let expected = fs::read(format!("/{path}")).unwrap();
+    for _ in 0..2 {
+        assert!(file.read(&mut root).unwrap() == expected, "{path} differs");
+    }
+}
+
+#[test]
+fn a_buffer_grows_to_the_file() {
+    let tree = Tree::new("grow");
+    let text = "0123456789\n".repeat(1000);
+    tree.write("proc/stat", &text);
+    let mut root = tree.root();
+    for shape in [Shape::OnePiece, Shape::Records] {
+        let mut file = File::new("proc/stat", shape, 1);
+        assert_eq!(file.read(&mut root).unwrap(), text.as_bytes());
+        assert_eq!(file.bytes(), text.as_bytes());
+    }
+}
+
+#[test]
+fn a_missing_file_is_asked_for_once() {
+    let tree = Tree::new("missing");
+    let mut root = tree.root();
+    let mut file = File::new("proc/stat", Shape::OnePiece, 16);
+    for _ in 0..5 {
+        assert_eq!(file.read(&mut root), Err(Unavailable::Unsupported));
+    }
+    assert_eq!(root.costs().opens, 1);
+    tree.write("proc/stat", "now\n");
+    file.forget();
+    assert_eq!(file.read(&mut root), Ok(&b"now\n"[..]));
+}
+
+#[test]
+fn a_read_that_fails_is_no_missing_file_and_is_tried_again() {
+    let mut root = Root::open("/proc/self").unwrap();
+    // The first page of an address space is never mapped.
+    let mut file = File::new("mem", Shape::OnePiece, 16);
+    for opens in 1..4 {
+        assert!(matches!(file.read(&mut root), Err(Unavailable::Failed(_))));
+        assert!(file.bytes().is_empty());
+        assert_eq!(root.costs().opens, opens);
+    }
+}
+
+#[test]
+fn a_file_that_vanishes_with_its_process_is_unavailable() {
+    let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+    let mut root = Root::system().unwrap();
+    let mut file = File::new(format!("proc/{}/stat", child.id()), Shape::OnePiece, 512);
+    assert!(file.read(&mut root).is_ok());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(file.read(&mut root).is_err());
+    assert_eq!(file.read(&mut root), Err(Unavailable::Unsupported));
+}
+
+#[test]
+fn without_a_budget_files_are_opened_each_time() {
+    let mut root = Root::system().unwrap();
+    root.set_descriptor_budget(0);
+    let mut file = File::new("proc/loadavg", Shape::OnePiece, 128);
+    for opens in 1..4 {
+        file.read(&mut root).unwrap();
+        assert_eq!(root.costs().opens, opens);
+    }
+}
+
+#[test]
+fn what_fails_or_is_not_wanted_leaves_nothing_of_the_sample_before() {
+    let tree = Tree::new("stale");
+    tree.write("proc/loadavg", "0.0 0.0 0.0 1/96 4744\n");
+    tree.write("proc/stat", "cpu0 1 2 3 4 5 6 7\nctxt 5\n");
+    let mut sampler = Sampler::new(tree.root(), Clock::start());
+    let all = Sources::LOADAVG | Sources::STAT | Sources::IDLE_TIMES;
+    sampler.sample(all);
+    assert_eq!(sampler.system_snapshot().threads, Some(96));
+    assert_eq!(sampler.unavailable(Sources::LOADAVG | Sources::STAT), None);
+    assert_eq!(sampler.unavailable(all), Some(Unavailable::Unsupported));
+    sampler.sample(Sources::STAT);
+    assert_eq!(sampler.system_snapshot().threads, None);
+    assert_eq!(sampler.system_snapshot().context_switches, Some(5));
+    sampler.sample(Sources::MEMINFO);
+    assert!(sampler.cpus().is_empty() && sampler.processor_total().is_none());
+    assert_eq!(sampler.memory().info.cached_bytes, None);
+}
+
+#[test]
+fn processors_that_come_and_go_are_followed() {
+    let tree = Tree::new("hotplug");
+    let state = |cpu: u32| format!("sys/devices/system/cpu/cpu{cpu}/cpuidle/state1/time");
+    tree.write("proc/stat", "cpu0 1 2 3 4 5 6 7\n");
+    tree.write(&state(0), "10\n");
+    tree.write(&state(1), "40\n");
+    let mut sampler = Sampler::new(tree.root(), Clock::start());
+    let times = |sampler: &Sampler| sampler.processor_total().and_then(|total| total.idle_states[0].time_us);
+    sampler.sample(Sources::IDLE_TIMES);
+    assert_eq!(times(&sampler), Some(10));
+    let generation = sampler.cpu_generation();
+    tree.write("proc/stat", "cpu0 1 2 3 4 5 6 7\ncpu1 1 2 3 4 5 6 7\n");
+    sampler.sample(Sources::IDLE_TIMES);
+    assert_eq!(times(&sampler), Some(25));
+    assert_ne!(sampler.cpu_generation(), generation);
+    tree.write("proc/stat", "cpu1 1 2 3 4 5 6 7\n");
+    sampler.sample(Sources::IDLE_TIMES);
+    assert_eq!(times(&sampler), Some(40));
+}
+
+#[test]
+fn the_start_of_the_machine_keeps_still_when_the_clock_is_set() {
+    let tree = Tree::new("btime");
+    tree.write("proc/stat", "cpu0 1 2 3 4 5 6 7\nbtime 1000\n");
+    let mut sampler = Sampler::new(tree.root(), Clock::start());
+    sampler.sample(Sources::STAT);
+    tree.write("proc/stat", "cpu0 1 2 3 4 5 6 7\nbtime 4600\n");
+    sampler.sample(Sources::STAT);
+    assert_eq!(sampler.system_snapshot().boot_time_s, Some(1000));
+    sampler.reanchor();
+    sampler.sample(Sources::STAT);
+    assert_eq!(sampler.system_snapshot().boot_time_s, Some(4600));
+}
+
+#[test]
+fn a_copy_holds_exactly_what_was_read() {
+    let tree = Tree::new("tee");
+    tree.write("proc/loadavg", "0.0 0.0 0.0 1/96 4744\n");
+    tree.write("proc/17/comm", "x\n");
+    let mut sampler = Sampler::new(tree.root(), Clock::anchored(5000, 0));
+    let copy = Shared::default();
+    sampler.root_mut().tee_to(copy.clone());
+    let clock = *sampler.clock();
+    sampler.sample_at(Sources::LOADAVG, clock.at(100));
+    sampler.sample_at(Sources::LOADAVG | Sources::PIDS, clock.at(200));
+    assert_eq!(sampler.system_snapshot().processes, Some(1));
+    let expected = "1 100 5100 proc/loadavg 22\n0.0 0.0 0.0 1/96 4744\n\n\
+                    2 200 5200 proc/loadavg 22\n0.0 0.0 0.0 1/96 4744\n\n\
+                    2 200 5200 proc 3\n17\n\n";
+    assert_eq!(String::from_utf8_lossy(&copy.0.lock().unwrap()), expected);
+}
+
+#[test]
+fn a_copy_that_fails_ends_and_reading_goes_on() {
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _bytes: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut sampler = Sampler::system().unwrap();
+    sampler.root_mut().tee_to(Full);
+    sampler.sample(Sources::LOADAVG);
+    assert!(sampler.system_snapshot().threads.is_some());
+    let error = sampler.root_mut().take_tee_error().expect("the write failed");
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    assert!(sampler.root_mut().take_tee_error().is_none());
+}

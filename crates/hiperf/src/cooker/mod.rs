@@ -1,0 +1,158 @@
+//! The cooking provider, `HiPerfCooker_v1`: computes the instances of
+//! formatted classes from samples of their raw classes.
+//!
+//! It is a hi-perf provider like any other: it writes its objects by handle
+//! through `IWbemObjectAccess`. Inside it is a client of the raw class through
+//! a refresher of its own, so one raw refresh serves all cooked objects of a
+//! client's refresher. Any class that carries `AutoCook_RawClass` and the
+//! property qualifiers is cooked, whoever provides the raw one.
+//!
+//! A value that needs two samples is NULL after the first refresh: nothing is
+//! made up. A query, which has no first refresh, takes two samples
+//! [`BASELINE_AGE`] apart when the class needs them.
+
+mod recipe;
+mod refresher;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status, Value, path};
+use hiperf_com::access::ObjectAccess;
+use hiperf_com::client::{Context, ObjectSink, Services};
+use hiperf_com::object::Object;
+use hiperf_com::provider::{HiPerfProvider, Initialization};
+
+use crate::{Namespace, Refresher, services};
+use recipe::{Recipe, raw_class_name};
+use refresher::CookerRefresher;
+
+/// How far apart the two samples of a query are. Long enough that a clock tick
+/// (10 ms) is 2 % of it, short enough to wait for.
+pub const BASELINE_AGE: Duration = Duration::from_millis(500);
+
+/// The provider. It keeps nothing: every refresher has its own samples.
+#[derive(Debug, Default)]
+pub(crate) struct Cooker;
+
+impl HiPerfProvider for Cooker {
+    type Refresher = CookerRefresher;
+
+    fn initialize(&self, _: &Initialization) -> Result<()> {
+        Ok(())
+    }
+
+    fn create_refresher(&self, _: &Services) -> Result<CookerRefresher> {
+        Ok(CookerRefresher::default())
+    }
+
+    fn query_instances(
+        &self,
+        services: &Services,
+        class: &str,
+        _: Option<&Context>,
+        sink: &ObjectSink,
+    ) -> Result<()> {
+        let namespace = services::namespace_of(services)?;
+        let cooking = Cooking::new(&namespace, class)?;
+        let mut raw = Refresher::new();
+        let id = raw.add_enum(&namespace, cooking.raw.name())?;
+        let mut samples: Vec<(i32, Instance)> = Vec::new();
+        if cooking.recipe.needs_two_samples() {
+            raw.refresh()?;
+            let (_, instances) = raw.identified_instances(id)?;
+            samples = instances.map(|(id, object)| (id, object.to_instance())).collect();
+            std::thread::sleep(BASELINE_AGE);
+        }
+        raw.refresh()?;
+        let (_, instances) = raw.identified_instances(id)?;
+        for (id, object) in instances {
+            let older = samples.iter().find(|(known, _)| *known == id).map(|(_, instance)| instance);
+            let target = cooking.spawn(object)?;
+            cooking.recipe.cook(older, &object.to_instance(), &target)?;
+            sink.indicate(&target)?;
+        }
+        Ok(())
+    }
+
+    fn get_objects(&self, services: &Services, objects: &[ObjectAccess], _: Option<&Context>) -> Result<()> {
+        let namespace = services::namespace_of(services)?;
+        let mut raw = Refresher::new();
+        let mut wanted = Vec::with_capacity(objects.len());
+        for target in objects {
+            let cooking = Cooking::new(&namespace, &target.class_name()?)?;
+            let id = raw.add_object(&namespace, &cooking.raw_path(target)?)?;
+            wanted.push((cooking, id, target));
+        }
+        let mut samples: Vec<Option<Instance>> = vec![None; objects.len()];
+        if wanted.iter().any(|(cooking, ..)| cooking.recipe.needs_two_samples()) {
+            raw.refresh()?;
+            for (sample, (_, id, _)) in samples.iter_mut().zip(&wanted) {
+                *sample = Some(raw.object(*id)?.to_instance());
+            }
+            std::thread::sleep(BASELINE_AGE);
+        }
+        raw.refresh()?;
+        for (older, (cooking, id, target)) in samples.iter().zip(&wanted) {
+            cooking.recipe.cook(older.as_ref(), &raw.object(*id)?.to_instance(), target)?;
+        }
+        Ok(())
+    }
+}
+
+/// A formatted class, its raw class and the way from one to the other.
+#[derive(Debug)]
+struct Cooking {
+    formatted: Arc<Class>,
+    raw: Arc<Class>,
+    recipe: Recipe,
+}
+
+impl Cooking {
+    fn new(namespace: &Namespace, class: &str) -> Result<Cooking> {
+        let cook = || {
+            let formatted = namespace.class(class)?;
+            let raw = raw_class_name(&formatted).ok_or_else(|| {
+                let message = "the class has no AutoCook_RawClass qualifier that names its raw class";
+                Error::new(Status::WBEM_E_INVALID_CLASS, message)
+            })?;
+            let raw = namespace.class(raw)?;
+            let recipe = Recipe::new(&formatted, &raw)?;
+            Ok(Cooking { formatted, raw, recipe })
+        };
+        cook().context(|| format!("cooking {class}"))
+    }
+
+    /// A new formatted object with the keys of the raw one.
+    fn spawn(&self, raw: &Object) -> Result<ObjectAccess> {
+        let mut instance = Instance::spawn(&self.formatted);
+        for &index in self.formatted.keys() {
+            let name = self.formatted.properties()[index].name();
+            instance.put(name, &raw.get(name)?)?;
+        }
+        Ok(ObjectAccess::new(Object::new(instance).access().clone()))
+    }
+
+    /// Gives a formatted object that served another instance the keys of `raw`.
+    fn rename(&self, target: &ObjectAccess, raw: &Object) -> Result<()> {
+        for &index in self.formatted.keys() {
+            let name = self.formatted.properties()[index].name();
+            target.put(name, &raw.get(name)?)?;
+        }
+        Ok(())
+    }
+
+    /// The path of the raw instance with the keys of a formatted one.
+    fn raw_path(&self, formatted: &ObjectAccess) -> Result<String> {
+        if self.raw.is_singleton() {
+            return Ok(format!("{}=@", self.raw.name()));
+        }
+        let mut keys: Vec<(&str, Value)> = Vec::new();
+        for &index in self.raw.keys() {
+            let name = self.raw.properties()[index].name();
+            keys.push((name, formatted.get(name)?));
+        }
+        let keys: Vec<(&str, &Value)> = keys.iter().map(|(name, value)| (*name, value)).collect();
+        Ok(path::relpath(self.raw.name(), &keys))
+    }
+}

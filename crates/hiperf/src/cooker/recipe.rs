@@ -1,0 +1,218 @@
+//! [`Recipe`]: how the properties of a formatted class are computed from those
+//! of its raw class, worked out once from the classes' qualifiers.
+//!
+//! | a formatted property | becomes |
+//! |---|---|
+//! | with `CookingType`, `Counter` and perhaps `Base` | the formula's value of the raw properties they name |
+//! | with a raw one of the same name and a fixed width, such as the time stamps | a copy |
+//! | the key | written once, when the instance appears |
+//!
+//! Source: counters.md sections 5 and 6.
+
+use std::sync::Arc;
+
+use hiperf_cim::cook::{self, CookingType, CounterType, Reason, Sample, TimeBase, Width};
+use hiperf_cim::{CimType, Class, Context as _, Error, Instance, PropertyHandle, Result, Status};
+use hiperf_com::access::ObjectAccess;
+
+/// The raw class that `formatted` is cooked from, by its qualifiers.
+pub(crate) fn raw_class_name(formatted: &Class) -> Option<&str> {
+    formatted.qualifiers().text("AutoCook_RawClass")
+}
+
+/// How instances of a formatted class are computed.
+#[derive(Debug)]
+pub(crate) struct Recipe {
+    steps: Vec<Step>,
+    copies: Vec<(PropertyHandle, PropertyHandle)>,
+}
+
+/// How one property is computed.
+#[derive(Debug)]
+struct Step {
+    target: PropertyHandle,
+    target_type: CimType,
+    counter_type: CounterType,
+    value: Operand,
+    base: Option<Operand>,
+    /// Time stamp and frequency.
+    time: Option<(PropertyHandle, PropertyHandle)>,
+}
+
+/// A raw property that goes into a formula.
+#[derive(Clone, Copy, Debug)]
+struct Operand {
+    handle: PropertyHandle,
+    width: Width,
+}
+
+impl Recipe {
+    /// The recipe for `formatted` from `raw`.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_QUALIFIER`: a qualifier names a formula or a raw
+    ///   property that isn't there, or one that holds no counter.
+    /// * `WBEM_E_NOT_SUPPORTED`: a statistical cooking type.
+    pub(crate) fn new(formatted: &Class, raw: &Class) -> Result<Recipe> {
+        let mut recipe = Recipe { steps: Vec::new(), copies: Vec::new() };
+        for property in formatted.properties() {
+            let (name, ty) = (property.name(), property.ty());
+            let in_formatted = || format!("property {name} of {}", formatted.name());
+            if let Some(cooking_type) = property.qualifiers().text("CookingType") {
+                let counter_type = match CookingType::from_name(cooking_type) {
+                    Some(CookingType::Counter(counter_type)) => Ok(counter_type),
+                    Some(CookingType::Statistic(_)) => Err(Error::new(
+                        Status::WBEM_E_NOT_SUPPORTED,
+                        format!("statistical cooking type {cooking_type} is not supported"),
+                    )),
+                    None => Err(invalid(format!("{cooking_type} is no cooking type"))),
+                };
+                let step = counter_type.and_then(|counter_type| {
+                    let counter = property.qualifiers().text("Counter").unwrap_or(name);
+                    let base = property.qualifiers().text("Base");
+                    let target = formatted.handle(name)?;
+                    Step::new(target, ty.scalar, counter_type, counter, base, formatted, raw)
+                });
+                recipe.steps.push(step.context(in_formatted)?);
+            } else if let Some(same) = raw.property(name).filter(|same| same.ty() == ty)
+                && !ty.is_array
+                && !ty.scalar.is_text()
+                && ty.scalar != CimType::Object
+            {
+                recipe.copies.push((raw.handle(same.name())?, formatted.handle(name)?));
+            }
+        }
+        Ok(recipe)
+    }
+
+    /// Whether any property is the difference of two samples.
+    pub(crate) fn needs_two_samples(&self) -> bool {
+        self.steps.iter().any(|step| step.counter_type.needs_two_samples())
+    }
+
+    /// Computes every property of `target` from the samples. What can't be
+    /// computed becomes NULL. Allocates nothing.
+    pub(crate) fn cook(
+        &self,
+        older: Option<&Instance>,
+        newer: &Instance,
+        target: &ObjectAccess,
+    ) -> Result<(), Status> {
+        for &(from, to) in &self.copies {
+            match newer.read_fixed(from)? {
+                Some(value) => target.write_bytes(to, value)?,
+                None => target.write_null(to)?,
+            }
+        }
+        for step in &self.steps {
+            step.cook(older, newer, target)?;
+        }
+        Ok(())
+    }
+
+    /// Sets every computed property to NULL: the sample is missing.
+    pub(crate) fn clear(&self, target: &ObjectAccess) -> Result<(), Status> {
+        let copied = self.copies.iter().map(|&(_, to)| to);
+        let mut targets = self.steps.iter().map(|step| step.target).chain(copied);
+        targets.try_for_each(|handle| target.write_null(handle))
+    }
+}
+
+impl Step {
+    fn new(
+        target: PropertyHandle,
+        target_type: CimType,
+        counter_type: CounterType,
+        counter: &str,
+        base: Option<&str>,
+        formatted: &Class,
+        raw: &Class,
+    ) -> Result<Step> {
+        let base = match (base, counter_type.base()) {
+            (Some(name), Some(_)) => Some(Operand::new(raw, name)?),
+            (None, Some(_)) => Some(Operand::new(raw, &format!("{counter}_Base"))?),
+            (_, None) => None,
+        };
+        let time = match counter_type.time_base() {
+            Some(time_base) => Some(time_properties(time_base, formatted, raw)?),
+            None => None,
+        };
+        Ok(Step { target, target_type, counter_type, value: Operand::new(raw, counter)?, base, time })
+    }
+
+    fn cook(&self, older: Option<&Instance>, newer: &Instance, target: &ObjectAccess) -> Result<(), Status> {
+        let Ok(cooked) = self.value(older, newer) else {
+            return target.write_null(self.target);
+        };
+        match (self.target_type, cooked.capped(u64::MAX)) {
+            (CimType::Real64, _) => target.write_bytes(self.target, &cooked.real().to_le_bytes()),
+            (_, None) => target.write_null(self.target),
+            (CimType::Uint32, Some(integer)) => {
+                target.write_u32(self.target, u32::try_from(integer).unwrap_or(u32::MAX))
+            }
+            (_, Some(integer)) => target.write_u64(self.target, integer),
+        }
+    }
+
+    fn value(&self, older: Option<&Instance>, newer: &Instance) -> Result<cook::Cooked, Reason> {
+        let newer = self.sample(newer)?;
+        // A baseline that lacks the value is no baseline.
+        let older = older.and_then(|instance| self.sample(instance).ok());
+        cook::cook(self.counter_type, older.as_ref(), &newer)
+    }
+
+    fn sample(&self, instance: &Instance) -> Result<Sample, Reason> {
+        let read = |handle| instance.read_u64(handle).ok().flatten().unwrap_or(0);
+        let (time, frequency) = match self.time {
+            Some((timestamp, frequency)) => (read(timestamp), read(frequency)),
+            None => (0, 0),
+        };
+        let base = self.base.and_then(|base| Some((base.read(instance)?, base.width)));
+        let value = self.value.read(instance).ok_or(Reason::Missing)?;
+        Ok(Sample { value, width: self.value.width, time, frequency, base })
+    }
+}
+
+impl Operand {
+    fn new(raw: &Class, name: &str) -> Result<Operand> {
+        let property = raw.property(name).ok_or_else(|| {
+            invalid(format!("its raw property {name} is not a property of {}", raw.name()))
+        })?;
+        let width = Width::of(property.ty().scalar).filter(|_| !property.ty().is_array).ok_or_else(|| {
+            let ty = property.ty();
+            invalid(format!("its raw property {name} of {} is a {ty}, which holds no counter", raw.name()))
+        })?;
+        Ok(Operand { handle: raw.handle(name)?, width })
+    }
+
+    fn read(self, instance: &Instance) -> Option<u64> {
+        match self.width {
+            Width::U32 => instance.read_u32(self.handle).ok()?.map(u64::from),
+            Width::U64 => instance.read_u64(self.handle).ok()?,
+        }
+    }
+}
+
+/// The raw properties that hold time stamp and frequency of a time base: those
+/// that the formatted class names, or the ones every raw class inherits.
+fn time_properties(
+    time_base: TimeBase,
+    formatted: &Class,
+    raw: &Class,
+) -> Result<(PropertyHandle, PropertyHandle)> {
+    let property = |qualifier, default| {
+        let name = formatted.qualifiers().text(qualifier).unwrap_or(default);
+        match raw.property(name).map(|property| property.ty().scalar) {
+            Some(CimType::Uint64) => raw.handle(name),
+            _ => Err(invalid(format!("{name}, its time, is not a uint64 property of {}", raw.name()))),
+        }
+    };
+    Ok((
+        property(time_base.timestamp_qualifier(), time_base.timestamp_property())?,
+        property(time_base.frequency_qualifier(), time_base.frequency_property())?,
+    ))
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(Status::WBEM_E_INVALID_QUALIFIER, message)
+}

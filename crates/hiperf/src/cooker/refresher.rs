@@ -1,0 +1,195 @@
+//! The cooking provider's refresher: two samples an instance, one formula a
+//! property, no allocation once warm.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use hiperf_cim::{Instance, Result, Status};
+use hiperf_com::access::{HiPerfEnum, ObjectAccess};
+use hiperf_com::client::{Context, Services};
+use hiperf_com::object::Object;
+use hiperf_com::provider::ProviderRefresher;
+
+use super::Cooking;
+use crate::refresher::{EnumId, ObjectId};
+use crate::{Refreshed, Refresher, services};
+
+/// Ids of refreshable objects and enumerators, unique in the process.
+static NEXT_ID: AtomicI32 = AtomicI32::new(1);
+
+fn next_id() -> i32 {
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
+}
+
+/// The cooked objects of one client's refresher, and the raw ones below them.
+#[derive(Default)]
+pub(crate) struct CookerRefresher {
+    raw: Refresher,
+    objects: Vec<CookedObject>,
+    enums: Vec<CookedEnum>,
+}
+
+struct CookedObject {
+    id: i32,
+    raw: ObjectId,
+    cooking: Cooking,
+    cooked: CookedInstance,
+}
+
+struct CookedEnum {
+    id: i32,
+    raw: EnumId,
+    cooking: Cooking,
+    target: HiPerfEnum,
+    /// The version of the raw instances that `rows` reflect.
+    version: Option<u64>,
+    /// In the order of the raw instances, each with the raw one's id.
+    rows: Vec<(i32, CookedInstance)>,
+    /// What served instances that are gone, for instances to come.
+    spare: Vec<CookedInstance>,
+}
+
+/// A cooked object and the two latest samples of its raw one.
+struct CookedInstance {
+    target: ObjectAccess,
+    older: Instance,
+    newer: Instance,
+    /// Whether `newer` holds a sample yet.
+    sampled: bool,
+}
+
+impl ProviderRefresher for CookerRefresher {
+    fn add_object(
+        &mut self,
+        services: &Services,
+        template: &ObjectAccess,
+        _: Option<&Context>,
+    ) -> Result<(ObjectAccess, i32)> {
+        let namespace = services::namespace_of(services)?;
+        let cooking = Cooking::new(&namespace, &template.class_name()?)?;
+        let raw = self.raw.add_object(&namespace, &cooking.raw_path(template)?)?;
+        let target = template.clone_object()?;
+        let id = next_id();
+        let cooked = CookedInstance::new(target.clone(), &cooking);
+        self.objects.push(CookedObject { id, raw, cooking, cooked });
+        Ok((target, id))
+    }
+
+    fn add_enum(
+        &mut self,
+        services: &Services,
+        class: &str,
+        _: Option<&Context>,
+        target: HiPerfEnum,
+    ) -> Result<i32> {
+        let namespace = services::namespace_of(services)?;
+        let cooking = Cooking::new(&namespace, class)?;
+        let raw = self.raw.add_enum(&namespace, cooking.raw.name())?;
+        let id = next_id();
+        let (rows, spare) = (Vec::new(), Vec::new());
+        self.enums.push(CookedEnum { id, raw, cooking, target, version: None, rows, spare });
+        Ok(id)
+    }
+
+    fn stop_refreshing(&mut self, id: i32) -> Result<()> {
+        if let Some(index) = self.objects.iter().position(|object| object.id == id) {
+            let raw = self.objects.remove(index).raw;
+            return self.raw.remove(raw);
+        }
+        match self.enums.iter().position(|cooked| cooked.id == id) {
+            Some(index) => {
+                let raw = self.enums.remove(index).raw;
+                self.raw.remove(raw)
+            }
+            None => Err(Status::WBEM_E_NOT_FOUND.into()),
+        }
+    }
+
+    fn refresh(&mut self, flags: i32) -> Result<Status, Status> {
+        let refreshed = self.raw.refresh_with(flags)?;
+        let up_to_date = |status: Option<Status>| status.is_some_and(|status| !status.is_error());
+        for object in &mut self.objects {
+            let fresh = up_to_date(self.raw.status(object.raw));
+            match self.raw.client_object(object.raw).filter(|_| fresh) {
+                Some(raw) => object.cooked.cook(&object.cooking, raw)?,
+                None => object.cooking.recipe.clear(&object.cooked.target)?,
+            }
+        }
+        for cooked in &mut self.enums {
+            let fresh = up_to_date(self.raw.status(cooked.raw));
+            cooked.refresh(&self.raw, fresh)?;
+        }
+        Ok(match refreshed {
+            Refreshed::Complete => Status::WBEM_S_NO_ERROR,
+            Refreshed::Partial => Status::WBEM_S_PARTIAL_RESULTS,
+        })
+    }
+}
+
+impl CookedEnum {
+    fn refresh(&mut self, raw: &Refresher, fresh: bool) -> Result<(), Status> {
+        if !fresh {
+            return self.rows.iter().try_for_each(|(_, row)| self.cooking.recipe.clear(&row.target));
+        }
+        let (version, instances) = raw.identified_instances(self.raw).map_err(|error| error.status())?;
+        if self.version != Some(version) {
+            self.reconcile(instances).map_err(|error| error.status())?;
+            self.version = Some(version);
+        }
+        let (_, instances) = raw.identified_instances(self.raw).map_err(|error| error.status())?;
+        for ((_, row), (_, object)) in self.rows.iter_mut().zip(instances) {
+            row.cook(&self.cooking, object)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the rows those of the raw instances, and tells the client's
+    /// enumerator by difference.
+    fn reconcile<'a>(&mut self, instances: impl Iterator<Item = (i32, &'a Object)>) -> Result<()> {
+        let mut old: HashMap<i32, CookedInstance> = self.rows.drain(..).collect();
+        let mut added: Vec<(i32, ObjectAccess)> = Vec::new();
+        for (id, object) in instances {
+            let row = match old.remove(&id) {
+                Some(row) => row,
+                None => {
+                    let row = match self.spare.pop() {
+                        Some(row) => row.reused(&self.cooking, object)?,
+                        None => CookedInstance::new(self.cooking.spawn(object)?, &self.cooking),
+                    };
+                    added.push((id, row.target.clone()));
+                    row
+                }
+            };
+            self.rows.push((id, row));
+        }
+        let gone: Vec<i32> = old.keys().copied().collect();
+        self.spare.extend(old.into_values());
+        self.target.remove_objects(&gone)?;
+        let (ids, objects): (Vec<i32>, Vec<ObjectAccess>) = added.into_iter().unzip();
+        self.target.add_objects(&ids, &objects)?;
+        Ok(())
+    }
+}
+
+impl CookedInstance {
+    fn new(target: ObjectAccess, cooking: &Cooking) -> CookedInstance {
+        let sample = Instance::spawn(&cooking.raw);
+        CookedInstance { target, older: sample.clone(), newer: sample, sampled: false }
+    }
+
+    /// The same storage for another instance, which has no samples yet.
+    fn reused(mut self, cooking: &Cooking, raw: &Object) -> Result<CookedInstance> {
+        self.sampled = false;
+        cooking.rename(&self.target, raw)?;
+        Ok(self)
+    }
+
+    /// Takes a sample of `raw` and computes the cooked object from it and the
+    /// one before.
+    fn cook(&mut self, cooking: &Cooking, raw: &Object) -> Result<(), Status> {
+        std::mem::swap(&mut self.older, &mut self.newer);
+        raw.copy_to(&mut self.newer)?;
+        let older = std::mem::replace(&mut self.sampled, true).then_some(&self.older);
+        cooking.recipe.cook(older, &self.newer, &self.target)
+    }
+}

@@ -1,0 +1,458 @@
+//! [`Refresher`]: brings objects of many providers up to date in one call.
+//!
+//! ```text
+//! add_object, add_enum     once: class -> provider -> its refresher -> its object or enumerator,
+//!                          and beside each of the provider's objects one of the client's
+//! refresh                  1. every provider's refresher writes the provider's objects
+//!                          2. their blocks are copied to the client's objects
+//! object, instances        the client reads its own objects, between two refreshes
+//! ```
+//!
+//! Because the provider's objects and the client's are different ones, a
+//! reader never sees half a refresh; because `refresh` takes `&mut self`, a
+//! program that reads during one does not compile:
+//!
+//! ```compile_fail,E0502
+//! # fn example(namespace: &hiperf::Namespace) -> hiperf::Result<()> {
+//! let mut refresher = hiperf::Refresher::new();
+//! let memory = refresher.add_object(namespace, "Win32_PerfRawData_PerfOS_Memory=@")?;
+//! let object = refresher.object(memory)?;
+//! refresher.refresh()?;
+//! println!("{}", object.get("AvailableBytes")?); // `object` was borrowed before the refresh
+//! # Ok(()) }
+//! ```
+//!
+//! A refresh of an unchanged set of instances allocates nothing and opens
+//! nothing. When instances come and go, the client's objects of the gone ones
+//! are kept for the new ones.
+//!
+//! Source: the documentation of `IWbemRefresher` and
+//! `IWbemConfigureRefresher`; lifecycle.md sections 5, 9 and 12.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use hiperf_cim::path::{Keys, ObjectPath};
+use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status, Value};
+use hiperf_com::client::RefresherClient;
+use hiperf_com::enumeration::ObjectList;
+use hiperf_com::object::Object;
+
+use crate::loading::LoadedProvider;
+use crate::{InstanceRef, Namespace};
+
+/// An object added by [`Refresher::add_object`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ObjectId(i32);
+
+/// An enumerator added by [`Refresher::add_enum`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EnumId(i32);
+
+impl From<ObjectId> for i32 {
+    fn from(id: ObjectId) -> i32 {
+        id.0
+    }
+}
+
+impl From<EnumId> for i32 {
+    fn from(id: EnumId) -> i32 {
+        id.0
+    }
+}
+
+/// How complete a refresh was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refreshed {
+    /// Every object is up to date.
+    Complete,
+    /// Some are not: [`Refresher::status`] tells which.
+    Partial,
+}
+
+/// A set of refreshable objects and enumerators.
+#[derive(Default)]
+pub struct Refresher {
+    groups: Vec<Group>,
+    objects: Vec<ObjectItem>,
+    enums: Vec<EnumItem>,
+    last_id: i32,
+}
+
+/// One refresher of one provider: all of its items here share it.
+struct Group {
+    provider: Arc<LoadedProvider>,
+    refresher: RefresherClient,
+    /// How the latest refresh went.
+    status: Status,
+}
+
+struct ObjectItem {
+    id: i32,
+    source: Source,
+    provider_object: Object,
+    client_object: Object,
+}
+
+struct EnumItem {
+    id: i32,
+    source: Source,
+    class: Arc<Class>,
+    /// What the provider writes.
+    provider_list: Arc<ObjectList>,
+    /// The version of `provider_list` that `rows` reflect.
+    version: u64,
+    rows: Vec<Row>,
+    /// The list behind the client's `IWbemHiPerfEnum`, if a COM client has one.
+    client_list: Option<Arc<ObjectList>>,
+    /// Client objects without an instance, for instances to come.
+    spare: Vec<Object>,
+}
+
+/// Where an item comes from: the group's provider knows it by `provider_id`.
+struct Source {
+    group: usize,
+    provider_id: i32,
+}
+
+/// One instance of an enumerator.
+struct Row {
+    /// The provider's id: the same as long as it is the same instance.
+    id: i32,
+    provider_object: Object,
+    client_object: Object,
+}
+
+impl Refresher {
+    /// An empty refresher.
+    #[must_use]
+    pub fn new() -> Refresher {
+        Refresher::default()
+    }
+
+    /// Adds the instance with this path, `Class.Name="x"` or `Class=@`. Its
+    /// values are there after the next refresh.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_OBJECT_PATH`: the path is malformed, names a class
+    ///   only, lacks a key, or belongs to another namespace.
+    /// * `WBEM_E_NOT_FOUND`: there is no such class or no such instance.
+    /// * `WBEM_E_INVALID_OPERATION`: the class is not of a hi-perf provider.
+    /// * `WBEM_E_PROVIDER_NOT_FOUND`, `WBEM_E_PROVIDER_LOAD_FAILURE` and the
+    ///   provider's own errors.
+    pub fn add_object(&mut self, namespace: &Namespace, path: &str) -> Result<ObjectId> {
+        let add = |refresher: &mut Self| {
+            let parsed = ObjectPath::parse(path)?;
+            namespace.check_path_is_here(&parsed)?;
+            let class = namespace.class(&parsed.class)?;
+            let template = template_for(&class, &parsed)?;
+            refresher.add_template(namespace, template)
+        };
+        add(self).context(|| format!("adding {path} to the refresher"))
+    }
+
+    fn add_template(&mut self, namespace: &Namespace, mut template: Instance) -> Result<ObjectId> {
+        template.decorate(Some(namespace.decoration()));
+        let group = self.group(namespace, template.class())?;
+        let Group { provider, refresher, .. } = &self.groups[group];
+        let client_object = Object::new(template.clone());
+        let template = Object::new(template);
+        let (access, provider_id) =
+            provider.client().create_refreshable_object(refresher, template.access(), None)?;
+        let stop = |error| {
+            let _already_failing = provider.client().stop_refreshing(refresher, provider_id);
+            Err(error)
+        };
+        let Some(provider_object) = Object::from_access(&access) else {
+            let message = format!(
+                "provider {} returned an object that hiperf did not make; it must clone the template",
+                provider.name()
+            );
+            return stop(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
+        };
+        if !Arc::ptr_eq(provider_object.class(), client_object.class()) {
+            let message = format!(
+                "provider {} returned an object of class {}, asked for {}",
+                provider.name(),
+                provider_object.class().name(),
+                client_object.class().name()
+            );
+            return stop(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
+        }
+        let id = self.next_id();
+        let source = Source { group, provider_id };
+        self.objects.push(ObjectItem { id, source, provider_object, client_object });
+        Ok(ObjectId(id))
+    }
+
+    /// Adds all instances of a class, not those of its subclasses. They are
+    /// there after the next refresh, which also brings and drops instances.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_CLASS`: there is no such class.
+    /// * `WBEM_E_INVALID_OPERATION`: the class is not of a hi-perf provider.
+    /// * `WBEM_E_PROVIDER_NOT_FOUND`, `WBEM_E_PROVIDER_LOAD_FAILURE` and the
+    ///   provider's own errors.
+    pub fn add_enum(&mut self, namespace: &Namespace, class: &str) -> Result<EnumId> {
+        let add = |refresher: &mut Self| {
+            let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
+            let class = namespace.class(class).map_err(unknown)?;
+            let group = refresher.group(namespace, &class)?;
+            let provider_list = ObjectList::new(class.clone());
+            let Group { provider, refresher: from, .. } = &refresher.groups[group];
+            let provider_id = provider.client().create_refreshable_enum(
+                from,
+                class.name(),
+                None,
+                provider_list.for_provider(),
+            )?;
+            let id = refresher.next_id();
+            refresher.enums.push(EnumItem {
+                id,
+                source: Source { group, provider_id },
+                class,
+                version: provider_list.version(),
+                provider_list,
+                rows: Vec::new(),
+                client_list: None,
+                spare: Vec::new(),
+            });
+            Ok(EnumId(id))
+        };
+        add(self).context(|| format!("adding the instances of {class} to the refresher"))
+    }
+
+    /// Removes an object or an enumerator; its provider stops refreshing it.
+    ///
+    /// # Errors
+    /// `WBEM_E_NOT_FOUND`: there is none with this id.
+    pub fn remove(&mut self, id: impl Into<i32>) -> Result<()> {
+        let id = id.into();
+        let source = if let Some(index) = self.objects.iter().position(|item| item.id == id) {
+            self.objects.remove(index).source
+        } else if let Some(index) = self.enums.iter().position(|item| item.id == id) {
+            self.enums.remove(index).source
+        } else {
+            let message = format!("the refresher has no object or enumerator {id}");
+            return Err(Error::new(Status::WBEM_E_NOT_FOUND, message));
+        };
+        let Group { provider, refresher, .. } = &self.groups[source.group];
+        // The item is gone from here whatever the provider says of it.
+        let _provider_answer = provider.client().stop_refreshing(refresher, source.provider_id);
+        Ok(())
+    }
+
+    /// Brings every object up to date.
+    ///
+    /// # Errors
+    /// The first provider's error when every provider failed. When only some
+    /// did, the refresh is [`Refreshed::Partial`], and what failed keeps its
+    /// last values.
+    pub fn refresh(&mut self) -> Result<Refreshed, Status> {
+        self.refresh_with(AUTO_RECONNECT)
+    }
+
+    pub(crate) fn refresh_with(&mut self, flags: i32) -> Result<Refreshed, Status> {
+        for group in &mut self.groups {
+            group.status = group.refresher.refresh(flags);
+        }
+        for item in &mut self.objects {
+            let group = &mut self.groups[item.source.group];
+            if !group.status.is_error() {
+                group.note(item.client_object.copy_from(&item.provider_object));
+            }
+        }
+        for item in &mut self.enums {
+            let group = &mut self.groups[item.source.group];
+            if !group.status.is_error() {
+                group.note(item.copy());
+            }
+        }
+        self.outcome()
+    }
+
+    fn outcome(&self) -> Result<Refreshed, Status> {
+        let in_use = |index: &usize| {
+            self.objects.iter().any(|item| item.source.group == *index)
+                || self.enums.iter().any(|item| item.source.group == *index)
+        };
+        let used = || (0..self.groups.len()).filter(in_use).map(|index| self.groups[index].status);
+        if used().all(|status| status == Status::WBEM_S_NO_ERROR) {
+            return Ok(Refreshed::Complete);
+        }
+        match used().find(|status| status.is_error()) {
+            Some(first) if used().all(Status::is_error) => Err(first),
+            _ => Ok(Refreshed::Partial),
+        }
+    }
+
+    /// How the latest refresh went for an object or an enumerator; `None` for
+    /// an unknown id.
+    #[must_use]
+    pub fn status(&self, id: impl Into<i32>) -> Option<Status> {
+        let id = id.into();
+        let objects = self.objects.iter().map(|item| (item.id, &item.source));
+        let enums = self.enums.iter().map(|item| (item.id, &item.source));
+        let (_, source) = objects.chain(enums).find(|(known, _)| *known == id)?;
+        Some(self.groups[source.group].status)
+    }
+
+    /// The object's values as of the latest refresh; before the first one its
+    /// keys alone.
+    ///
+    /// # Errors
+    /// `WBEM_E_NOT_FOUND`: it was removed.
+    pub fn object(&self, id: ObjectId) -> Result<InstanceRef<'_>> {
+        match self.objects.iter().find(|item| item.id == id.0) {
+            Some(item) => Ok(InstanceRef::new(&item.client_object)),
+            None => Err(removed(id.0)),
+        }
+    }
+
+    /// The instances that the enumerator had at the latest refresh, in the
+    /// provider's order.
+    ///
+    /// # Errors
+    /// `WBEM_E_NOT_FOUND`: it was removed.
+    pub fn instances(&self, id: EnumId) -> Result<impl ExactSizeIterator<Item = InstanceRef<'_>>> {
+        match self.enums.iter().find(|item| item.id == id.0) {
+            Some(item) => Ok(item.rows.iter().map(|row| InstanceRef::new(&row.client_object))),
+            None => Err(removed(id.0)),
+        }
+    }
+
+    /// The instances with the ids their provider gave them, and a version that
+    /// changes whenever instances come or go.
+    pub(crate) fn identified_instances(
+        &self,
+        id: EnumId,
+    ) -> Result<(u64, impl ExactSizeIterator<Item = (i32, &Object)>)> {
+        match self.enums.iter().find(|item| item.id == id.0) {
+            Some(item) => Ok((item.version, item.rows.iter().map(|row| (row.id, &row.client_object)))),
+            None => Err(removed(id.0)),
+        }
+    }
+
+    /// The client's object itself, for a COM client.
+    pub(crate) fn client_object(&self, id: ObjectId) -> Option<&Object> {
+        self.objects.iter().find(|item| item.id == id.0).map(|item| &item.client_object)
+    }
+
+    /// The list of the client's objects, for a COM client. From now on every
+    /// refresh keeps it up to date.
+    pub(crate) fn client_list(&mut self, id: EnumId) -> Option<Arc<ObjectList>> {
+        let item = self.enums.iter_mut().find(|item| item.id == id.0)?;
+        let list = item.client_list.get_or_insert_with(|| ObjectList::new(item.class.clone()));
+        Some(list.clone())
+    }
+
+    fn next_id(&mut self) -> i32 {
+        // Positive and never used again; 2^31 additions are out of reach.
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// The group of the class's provider, made at its first use.
+    fn group(&mut self, namespace: &Namespace, class: &Class) -> Result<usize> {
+        let provider = namespace.hiperf_provider(class)?;
+        if let Some(index) = self.groups.iter().position(|group| Arc::ptr_eq(&group.provider, &provider)) {
+            return Ok(index);
+        }
+        let refresher = provider.client().create_refresher()?;
+        self.groups.push(Group { provider, refresher, status: Status::WBEM_S_NO_ERROR });
+        Ok(self.groups.len() - 1)
+    }
+}
+
+/// `WBEM_FLAG_REFRESH_AUTO_RECONNECT`, the default.
+const AUTO_RECONNECT: i32 = 0;
+
+impl Group {
+    /// Keeps the first thing that went wrong after a successful refresh.
+    fn note(&mut self, copied: Result<(), Status>) {
+        if copied.is_err() && self.status == Status::WBEM_S_NO_ERROR {
+            self.status = Status::WBEM_S_PARTIAL_RESULTS;
+        }
+    }
+}
+
+impl EnumItem {
+    /// Brings the client's rows up to date with the provider's list.
+    fn copy(&mut self) -> Result<(), Status> {
+        let version = self.provider_list.version();
+        if version != self.version {
+            self.reconcile();
+            self.version = version;
+        }
+        self.rows.iter().try_for_each(|row| row.client_object.copy_from(&row.provider_object))
+    }
+
+    /// Makes the rows those of the provider's list. An instance that is still
+    /// there keeps its client object; the objects of gone ones wait for new
+    /// ones, unless a client still holds them.
+    fn reconcile(&mut self) {
+        let mut old: HashMap<i32, Object> =
+            self.rows.drain(..).map(|row| (row.id, row.client_object)).collect();
+        self.provider_list.for_each(|id, provider_object| {
+            let client_object = old.remove(&id).or_else(|| self.spare.pop());
+            let client_object = client_object.unwrap_or_else(|| Object::new(Instance::spawn(&self.class)));
+            self.rows.push(Row { id, provider_object: provider_object.clone(), client_object });
+        });
+        self.spare.extend(old.into_values().filter(Object::is_unshared));
+        if let Some(list) = &self.client_list {
+            list.replace(self.rows.iter().map(|row| (row.id, row.client_object.clone())));
+        }
+    }
+}
+
+fn removed(id: i32) -> Error {
+    Error::new(Status::WBEM_E_NOT_FOUND, format!("the refresher has no object or enumerator {id} any more"))
+}
+
+/// An instance of `class` with the keys that `path` gives, all of them.
+pub(crate) fn template_for(class: &Arc<Class>, path: &ObjectPath) -> Result<Instance> {
+    let invalid = |message: String| Error::new(Status::WBEM_E_INVALID_OBJECT_PATH, message);
+    let mut instance = Instance::spawn(class);
+    let keys: Vec<&str> = class.keys().iter().map(|&index| class.properties()[index].name()).collect();
+    let name = class.name();
+    let given = match &path.keys {
+        Keys::Singleton if class.is_singleton() => return Ok(instance),
+        _ if class.is_singleton() => {
+            return Err(invalid(format!("{name} has one instance only; its path is {name}=@")));
+        }
+        Keys::Singleton => {
+            return Err(invalid(format!("{name} is no singleton; name an instance: {}", example(name, &keys))));
+        }
+        Keys::None => {
+            let message = format!("{name} is a class; name an instance: {}", example(name, &keys));
+            return Err(invalid(message));
+        }
+        Keys::Unnamed(value) => match keys[..] {
+            [key] => vec![(key, value)],
+            _ => return Err(invalid(format!("name the keys of {name}: {}", example(name, &keys)))),
+        },
+        Keys::Named(named) => named.iter().map(|(key, value)| (key.as_str(), value)).collect(),
+    };
+    for (key, value) in &given {
+        let Some(index) = class.index_of(key).filter(|index| class.keys().contains(index)) else {
+            return Err(invalid(format!("{key} is no key of {name}; its path is {}", example(name, &keys))));
+        };
+        let ty = class.properties()[index].ty();
+        let value: Value = value
+            .to_value(ty.scalar)
+            .ok_or_else(|| invalid(format!("key {key} of {name} is a {ty}, which the value given is not")))?;
+        instance.put(key, &value)?;
+    }
+    match class.keys().iter().find(|&&index| instance.value(index).is_null()) {
+        None => Ok(instance),
+        Some(&missing) => {
+            let missing = class.properties()[missing].name();
+            Err(invalid(format!("key {missing} of {name} is missing; its path is {}", example(name, &keys))))
+        }
+    }
+}
+
+fn example(class: &str, keys: &[&str]) -> String {
+    let keys: Vec<String> = keys.iter().map(|key| format!("{key}=\"..\"")).collect();
+    format!("{class}.{}", keys.join(","))
+}

@@ -1,0 +1,97 @@
+/*
+ * warm_client.c - counts what a warm refresh costs the whole process in allocations, mappings and opens.
+ *
+ *   LD_PRELOAD=./liballoc_shim.so warm_client REFRESHES [--toy LIBRARY MOF] CLASS...
+ *
+ * Adds an enumerator for each class, refreshes and reads a few times, then REFRESHES times between the shim's two
+ * marks: Refresh, GetObjects into an array it already has, one value of each object by handle, Release. Prints
+ *
+ *   refreshes N objects N allocations N frees N mmaps N opens N
+ *
+ * and leaves with status 0 if the last four are 0, with 3 if not, with 1 if a call fails. With TOY_MODE=allocate the
+ * toy provider allocates once a refresh, which must be seen: allocations = frees = refreshes.
+ */
+#define _GNU_SOURCE
+#include "alloc_shim.h"
+#include "client.h"
+
+#include <dlfcn.h>
+
+enum { MAX_CLASSES = 64, MAX_OBJECTS = 65536, WARM_UP = 8 };
+
+struct watched {
+    IWbemHiPerfEnum *enumerator;
+    LONG timestamp; /* handle of a property that every counter class has */
+};
+
+static IWbemObjectAccess *objects[MAX_OBJECTS];
+
+static ULONG refresh_and_read(IWbemRefresher *refresher, struct watched *watched, int classes)
+{
+    ULONG total = 0;
+    EXPECT(IWbemRefresher_Refresh(refresher, 0), WBEM_S_NO_ERROR);
+    for (int i = 0; i < classes; i++) {
+        ULONG count = 0;
+        EXPECT(IWbemHiPerfEnum_GetObjects(watched[i].enumerator, 0, MAX_OBJECTS, objects, &count), WBEM_S_NO_ERROR);
+        if (watched[i].timestamp == 0 && count > 0)
+            watched[i].timestamp = handle_of(objects[0], u"Timestamp_Sys100NS", CIM_UINT64);
+        for (ULONG k = 0; k < count; k++) {
+            UINT64 timestamp = 0;
+            EXPECT(IWbemObjectAccess_ReadQWORD(objects[k], watched[i].timestamp, &timestamp), WBEM_S_NO_ERROR);
+            IWbemObjectAccess_Release(objects[k]);
+        }
+        total += count;
+    }
+    return total;
+}
+
+int main(int argc, char **argv)
+{
+    hiperf_shim_start_function *start;
+    hiperf_shim_stop_function *stop;
+    /* POSIX has a data pointer carry a function's address here; ISO C has no cast for it. */
+    *(void **)&start = dlsym(RTLD_DEFAULT, "hiperf_shim_start");
+    *(void **)&stop = dlsym(RTLD_DEFAULT, "hiperf_shim_stop");
+    long refreshes = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
+    int first = argc > 4 && strcmp(argv[2], "--toy") == 0 ? 5 : 2;
+    if (refreshes < 1 || argc <= first || argc - first > MAX_CLASSES || start == NULL || stop == NULL) {
+        fprintf(stderr, "usage: LD_PRELOAD=liballoc_shim.so warm_client REFRESHES [--toy LIBRARY MOF] CLASS...\n");
+        return 2;
+    }
+    EXPECT_THAT(SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED)));
+    if (first == 5)
+        load_toy(argv[3], argv[4]);
+    IWbemServices *services = connect_namespace();
+    IWbemRefresher *refresher = NULL;
+    IWbemConfigureRefresher *configure = NULL;
+    create_refresher(&refresher, &configure);
+    struct watched watched[MAX_CLASSES] = {{0}};
+    int classes = argc - first;
+    for (int i = 0; i < classes; i++) {
+        WCHAR class[256];
+        HiperfWide(class, sizeof class / sizeof class[0], argv[first + i]);
+        EXPECT(IWbemConfigureRefresher_AddEnum(configure, services, class, 0, NULL, &watched[i].enumerator, NULL),
+               WBEM_S_NO_ERROR);
+    }
+    for (int i = 0; i < WARM_UP; i++)
+        refresh_and_read(refresher, watched, classes);
+
+    struct counts counts = {0};
+    ULONG seen = 0;
+    start();
+    for (long i = 0; i < refreshes; i++)
+        seen = refresh_and_read(refresher, watched, classes);
+    stop(&counts);
+    EXPECT_THAT(seen > 0);
+    printf("refreshes %ld objects %" PRIu32 " allocations %" PRIu64 " frees %" PRIu64 " mmaps %" PRIu64 " opens %" PRIu64
+           "\n",
+           refreshes, seen, counts.allocations, counts.frees, counts.mmaps, counts.opens);
+
+    for (int i = 0; i < classes; i++)
+        IWbemHiPerfEnum_Release(watched[i].enumerator);
+    IWbemConfigureRefresher_Release(configure);
+    IWbemRefresher_Release(refresher);
+    IWbemServices_Release(services);
+    CoUninitialize();
+    return counts.allocations + counts.frees + counts.mmaps + counts.opens == 0 ? 0 : 3;
+}
