@@ -273,6 +273,7 @@ static void reading_objects(IWbemServices *services, IWbemRefresher *refresher, 
     LONG available = handle_of(memory, u"AvailableBytes", CIM_UINT64);
     LONG faults = handle_of(memory, u"PageFaultsPersec", CIM_UINT32);
     LONG name = handle_of(processor, u"Name", CIM_STRING);
+    LONG processor_time = handle_of(processor, u"PercentProcessorTime", CIM_UINT64);
     check("handle of another class", IWbemObjectAccess_ReadQWORD(processor, available, &qword),
           WBEM_E_INVALID_HANDLE_REQUEST);
     check("handle from nowhere", IWbemObjectAccess_ReadQWORD(memory, 0x7FFFFFFF, &qword), WBEM_E_INVALID_HANDLE_REQUEST);
@@ -310,7 +311,8 @@ static void reading_objects(IWbemServices *services, IWbemRefresher *refresher, 
     check("write from NULL", IWbemObjectAccess_WritePropertyValue(own, faults, 4, NULL), WBEM_E_INVALID_PARAMETER);
     check_either("write 64 bits into 32", IWbemObjectAccess_WriteQWORD(own, faults, 1), WBEM_E_TYPE_MISMATCH,
                  WBEM_E_INVALID_PARAMETER);
-    check("write by a handle of another class", IWbemObjectAccess_WriteDWORD(own, name, 1), WBEM_E_INVALID_HANDLE_REQUEST);
+    check("write by a handle of another class", IWbemObjectAccess_WriteQWORD(own, processor_time, 1),
+          WBEM_E_INVALID_HANDLE_REQUEST);
     VARIANT number;
     VariantInit(&number);
     number.vt = VT_I4;

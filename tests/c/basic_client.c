@@ -36,7 +36,7 @@ static void read_processors(struct held *held, struct handles *handles, long rou
     ULONG count;
     IWbemObjectAccess **objects = get_objects(held->processors, &count);
     EXPECT_THAT(count >= 2); /* at least one processor, and _Total */
-    if (handles->name == 0 && handles->processor_time == 0) {
+    if (round == 1) {
         /* Once, from the first object: they hold for all objects of the class and for all refreshes. */
         handles->name = handle_of(objects[0], u"Name", CIM_STRING);
         handles->processor_time = handle_of(objects[0], u"PercentProcessorTime", CIM_UINT64);

@@ -7,7 +7,7 @@
  * identifier makes the program fail. Both compilations together prove the two headers equal.
  *
  *   cc -std=c11 -Iinclude tests/c/slots.c -o slots && ./slots
- *   cc -std=gnu11 @tests/c/mingw.rsp -DSLOTS_MINGW tests/c/slots.c -o slots-mingw && ./slots-mingw
+ *   cc @tests/c/mingw.rsp -isystem "$(cc -print-file-name=include)" -DSLOTS_MINGW tests/c/slots.c -o slots-mingw
  *   x86_64-w64-mingw32-gcc -DSLOTS_MINGW -c tests/c/slots.c
  */
 #ifdef SLOTS_MINGW

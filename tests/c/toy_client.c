@@ -148,6 +148,8 @@ int main(int argc, char **argv)
             check_refused(&client, WBEM_E_PROVIDER_FAILURE, WBEM_E_PROVIDER_FAILURE);
         else if (strcmp(mode, "null_object") == 0)
             EXPECT_THAT(add_object(&client, OBJECT, WBEM_E_PROVIDER_FAILURE) == NULL);
+        else if (strcmp(mode, "no_sink") == 0)
+            check_refused(&client, WBEM_E_INITIALIZATION_FAILURE, WBEM_E_PROVIDER_TIMED_OUT);
         else
             check_refused(&client, WBEM_E_INITIALIZATION_FAILURE, WBEM_E_PROVIDER_LOAD_FAILURE);
         check_not_lost(&client);

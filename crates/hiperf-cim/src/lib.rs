@@ -21,6 +21,7 @@ mod error;
 mod handle;
 mod instance;
 pub mod layout;
+pub mod mof;
 pub mod path;
 mod qualifier;
 mod status;

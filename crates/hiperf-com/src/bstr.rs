@@ -191,6 +191,12 @@ impl Bstr {
     }
 }
 
+impl From<&str> for Bstr {
+    fn from(text: &str) -> Bstr {
+        Bstr::new(text)
+    }
+}
+
 impl fmt::Display for Bstr {
     /// The text; unpaired surrogates show as U+FFFD.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,6 +15,7 @@
 use std::any::TypeId;
 use std::ffi::c_void;
 use std::mem::offset_of;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering, fence};
 
 use hiperf_cim::Status;
@@ -49,6 +50,11 @@ pub unsafe trait Class: Send + Sync + Sized + 'static {
 pub unsafe trait Implements<I: Interface>: Class {
     /// The position.
     const SLOT: usize;
+}
+
+// SAFETY: the first interface of every class begins with IUnknown.
+unsafe impl<T: Class> Implements<IUnknown> for T {
+    const SLOT: usize = 0;
 }
 
 /// The vtable of position `N` in class `T`.
@@ -210,39 +216,37 @@ impl<T: Class> ComObject<T> {
     }
 }
 
-/// How many references there are to an object of this module; `None` for a
-/// stranger's.
-pub(crate) fn reference_count(object: &IUnknown) -> Option<u32> {
+/// The beginning of an object that this module made; `None` for a stranger's.
+fn header(object: &IUnknown) -> Option<NonNull<Header>> {
     let iid = module_iid();
     let mut found = std::ptr::null_mut();
     // SAFETY: both pointers are valid, and our objects lend themselves without a reference.
     let status = unsafe { object.QueryInterface(&raw const iid, &raw mut found) };
-    if status.is_error() || found.is_null() {
-        return None;
-    }
-    // SAFETY: only objects of this module answer this IID, and they answer with their beginning.
-    let header = unsafe { &*found.cast::<Header>() };
-    Some(header.count.load(Ordering::Acquire))
+    // Only objects of this module answer this IID, and they answer with their beginning.
+    NonNull::new(found.cast()).filter(|_| !status.is_error())
 }
 
 /// The Rust value behind `object`, if this module made it as a `T`. No
 /// reference is taken: the borrow of `object` keeps it alive.
 #[must_use]
 pub fn downcast<T: Class>(object: &IUnknown) -> Option<&T> {
-    let iid = module_iid();
-    let mut found = std::ptr::null_mut();
-    // SAFETY: both pointers are valid, and our objects lend themselves without a reference.
-    let status = unsafe { object.QueryInterface(&raw const iid, &raw mut found) };
-    if status.is_error() || found.is_null() {
+    let header = header(object)?;
+    // SAFETY: the beginning of an object that `object` keeps alive.
+    let type_id = unsafe { header.as_ref() }.type_id;
+    if type_id() != TypeId::of::<T>() {
         return None;
     }
-    // SAFETY: only objects of this module answer this IID, and they answer with their beginning.
-    let header = unsafe { &*found.cast::<Header>() };
-    if (header.type_id)() != TypeId::of::<T>() {
-        return None;
-    }
-    // SAFETY: the header says it is one, and `object` keeps it alive.
-    Some(unsafe { &(*found.cast::<ComObject<T>>()).value })
+    // SAFETY: as above, and it is one of these.
+    Some(unsafe { &(*header.cast::<ComObject<T>>().as_ptr()).value })
+}
+
+/// How many references there are to an object of this module; `None` for a
+/// stranger's.
+pub(crate) fn reference_count(object: &IUnknown) -> Option<u32> {
+    let header = header(object)?;
+    // SAFETY: the beginning of an object that `object` keeps alive.
+    let count = unsafe { &(*header.as_ptr()).count };
+    Some(count.load(Ordering::Acquire))
 }
 
 impl<I: Interface> ComPtr<I> {

@@ -12,22 +12,32 @@
 // Interfaces, methods and parameters keep the IDL's spelling.
 #![allow(non_snake_case, non_camel_case_types)]
 
+pub mod access;
 pub mod bstr;
 mod class;
+mod class_access;
+pub mod client;
 pub mod clsid;
 mod coerce;
 mod context;
 pub mod enumeration;
+mod error_info;
+pub mod factory;
 mod guard;
 mod guid;
 pub mod interfaces;
+pub mod library;
 pub mod macros;
 pub mod object;
 pub mod param;
 mod pointer;
+pub mod provider;
 mod qualifier_set;
+pub mod registry;
 pub mod safearray;
 pub mod server;
+mod services;
+mod sink;
 mod unknown;
 pub mod variant;
 pub mod wide;

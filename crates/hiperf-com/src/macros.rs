@@ -222,3 +222,48 @@ pub const fn concat_slots<const N: usize>(base: &[&'static str], own: &[&'static
     }
     all
 }
+
+/// Exports the classes of an in-process server from a library (a `cdylib`):
+/// DllGetClassObject and DllCanUnloadNow. Each class is a CLSID and a function
+/// that makes the provider:
+///
+/// ```text
+/// dll_exports! { CLSID_TOY => Toy::new, CLSID_TOY_HOSTED => Toy::new }
+/// ```
+///
+/// A program may contain it once: the names are global.
+#[macro_export]
+macro_rules! dll_exports {
+    ($($clsid:expr => $make:expr),+ $(,)?) => {
+        /// The class object of one of this library's classes.
+        ///
+        /// # Safety
+        /// `clsid` and `iid` are readable and `ppv` is writable, or NULL.
+        #[unsafe(no_mangle)]
+        pub unsafe extern "system" fn DllGetClassObject(
+            clsid: *const $crate::Guid,
+            iid: *const $crate::Guid,
+            ppv: *mut *mut ::std::ffi::c_void,
+        ) -> $crate::Status {
+            // SAFETY: the caller's duties are the same.
+            unsafe {
+                $crate::factory::dll_get_class_object(
+                    &[$(($clsid, &|| $crate::provider::class_factory($make))),+],
+                    clsid,
+                    iid,
+                    ppv,
+                )
+            }
+        }
+
+        /// Whether nothing of this library is in use: 0, or 1 if something is.
+        #[unsafe(no_mangle)]
+        pub extern "system" fn DllCanUnloadNow() -> $crate::Status {
+            if $crate::factory::can_unload() {
+                $crate::Status::WBEM_S_NO_ERROR
+            } else {
+                $crate::Status::WBEM_S_FALSE
+            }
+        }
+    };
+}

@@ -15,6 +15,7 @@ use crate::{IUnknown, Interface};
 /// threads may be in one object at once, so each takes a pointer of its own,
 /// and the object's class (see [`Class`](crate::Class)) or the owner's order of
 /// calls answers for the rest, as the interface's documentation demands.
+#[repr(transparent)]
 pub struct ComPtr<I: Interface> {
     pointer: NonNull<I>,
 }

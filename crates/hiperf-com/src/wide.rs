@@ -7,7 +7,7 @@
 
 use hiperf_cim::Status;
 
-/// Longest object path, class or property name in UTF-16 units.
+/// Longest object path in UTF-16 units.
 pub const WBEM_MAX_PATH: usize = 0x2000;
 /// Longest query in UTF-16 units.
 pub const WBEM_MAX_QUERY: usize = 0x4000;

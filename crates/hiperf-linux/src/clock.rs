@@ -12,28 +12,13 @@
 
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
+pub use hiperf_provider::Timestamps;
+
 /// Ticks per second of all three time stamps.
 pub const FREQUENCY: u64 = 10_000_000;
 
 /// 1970-01-01 in 100-nanosecond units since 1601-01-01, both UTC.
 pub const UNIX_EPOCH_100NS: u64 = 116_444_736_000_000_000;
-
-/// The six time properties of one sample.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timestamps {
-    /// `Timestamp_PerfTime`: 100-nanosecond units since the machine started.
-    pub perf_time: u64,
-    /// `Timestamp_Sys100NS`: 100-nanosecond units since 1601-01-01 UTC.
-    pub sys_100ns: u64,
-    /// `Timestamp_Object`: the same as `sys_100ns`.
-    pub object: u64,
-    /// `Frequency_PerfTime` in ticks per second.
-    pub perf_frequency: u64,
-    /// `Frequency_Sys100NS` in ticks per second.
-    pub sys_frequency: u64,
-    /// `Frequency_Object` in ticks per second.
-    pub object_frequency: u64,
-}
 
 /// A real-time clock that is read once and runs on by the monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

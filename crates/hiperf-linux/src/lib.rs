@@ -8,6 +8,10 @@
 //!           pread    bytes to numbers, in place       one moment  what the numbers mean as counters
 //! ```
 //!
+//! [`LinuxPerf`] offers the properties as a provider. It is an in-process
+//! server like a stranger's: built as a library of its own it exports
+//! `DllGetClassObject`, and a program that contains it calls [`register`].
+//!
 //! [`sampler::Sampler`] reads the kernel files that the wanted properties need,
 //! each once, at one moment; [`processor`], [`system`] and [`memory`] each hold
 //! one class: which property comes from which numbers. Once warm nothing on
@@ -15,7 +19,7 @@
 //!
 //! The classes themselves are defined in `schema/linux.mof`; a test holds the
 //! two to each other.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod clock;
 mod columns;
@@ -29,9 +33,14 @@ pub mod pids;
 pub mod proc_stat;
 pub mod processor;
 pub mod property;
+mod provider;
 pub mod root;
 pub mod sampler;
 mod scan;
 pub mod softirqs;
+#[allow(unsafe_code)]
+mod sys;
 pub mod system;
 pub mod vmstat;
+
+pub use provider::{CLSID_CLIENT, CLSID_HOST, LinuxPerf, register};

@@ -1,1 +1,73 @@
-//! hiperf.
+//! The engine of hiperf: WMI's high-performance instrumentation for Linux.
+//!
+//! A program that samples counters connects to a [`Namespace`], adds what it
+//! wants to a [`Refresher`] and refreshes:
+//!
+//! ```no_run
+//! # fn main() -> hiperf::Result<()> {
+//! let namespace = hiperf::Namespace::connect("root\\cimv2")?;
+//! let mut refresher = hiperf::Refresher::new();
+//! let processors = refresher.add_enum(&namespace, "Win32_PerfRawData_PerfOS_Processor")?;
+//! let busy = namespace.class("Win32_PerfRawData_PerfOS_Processor")?.handle("PercentProcessorTime")?;
+//! refresher.refresh()?;
+//! for processor in refresher.instances(processors)? {
+//!     println!("{} {:?}", processor.get("Name")?, processor.read_u64(busy)?);
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! The providers behind the classes are COM in-process servers, found by the
+//! registration of the class's provider; see [`Registration`]. A program that
+//! contains some registers them first, as `hiperf_linux::register()` does for
+//! the counters of Linux. The same engine stands behind the COM classes
+//! `CLSID_WbemLocator` and `CLSID_WbemRefresher`, for clients in C and C++.
+#![forbid(unsafe_code)]
+
+mod cooker;
+mod instance_ref;
+mod loading;
+mod namespace;
+mod query;
+mod refresher;
+mod registration;
+mod repository;
+mod services;
+
+use std::sync::Once;
+
+use hiperf_com::server::{LocatorObject, RefresherObject};
+use hiperf_com::{Guid, WbemContext, clsid, factory, provider, registry};
+
+pub use cooker::BASELINE_AGE;
+pub use hiperf_cim::{Error, PropertyHandle, Result, Status, Value};
+pub use instance_ref::InstanceRef;
+pub use namespace::{DEFAULT_NAMESPACE, Namespace};
+pub use query::{Column, Query};
+pub use refresher::{EnumId, ObjectId, Refreshed, Refresher};
+pub use registration::Registration;
+
+/// The cooking provider's COM classes, as `schema/providers.mof` registers
+/// them: for a provider host and for a client.
+const COOKER_CLSIDS: [Guid; 2] = [
+    Guid::parse("3DDBEF7E-FA25-43DB-B91D-6EFFA41CCB25"),
+    Guid::parse("7388D160-262B-41ED-85A8-1566DB9FAD6D"),
+];
+
+/// Makes the engine's COM classes available in this process: the locator, the
+/// refresher, contexts and the cooking provider. [`Namespace::connect`] does
+/// it; a program that starts with COM calls does it itself. Doing it again
+/// changes nothing.
+pub fn register() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let locator = factory::factory_of(|| LocatorObject::new(services::LocalLocator));
+        registry::register_class(clsid::WBEM_LOCATOR, locator);
+        let refresher = factory::factory_of(|| RefresherObject::new(Refresher::new()));
+        registry::register_class(clsid::WBEM_REFRESHER, refresher);
+        let context = factory::factory_of(WbemContext::default);
+        registry::register_class(clsid::WBEM_CONTEXT, context);
+        for clsid in COOKER_CLSIDS {
+            registry::register_class(clsid, provider::class_factory(|| cooker::Cooker));
+        }
+    });
+}

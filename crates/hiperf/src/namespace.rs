@@ -49,7 +49,7 @@ impl Namespace {
     pub fn connect(path: &str) -> Result<Namespace> {
         let wanted = if path.is_empty() { DEFAULT_NAMESPACE } else { path };
         let wanted = NamespacePath::parse(wanted)?;
-        if !wanted.is_local(&host_name()) {
+        if !wanted.is_local() {
             let message = format!("{path} is on another machine, to which hiperf can't connect");
             return Err(Error::new(Status::WBEM_E_NOT_SUPPORTED, message));
         }
@@ -139,9 +139,10 @@ impl Namespace {
     /// Server and namespace, as the `__PATH` of an object has them.
     #[must_use]
     pub fn decoration(&self) -> Arc<Decoration> {
-        let decoration = self.inner.decoration.get_or_init(|| {
-            Arc::new(Decoration { server: host_name(), namespace: self.path().to_owned() })
-        });
+        let decoration = self
+            .inner
+            .decoration
+            .get_or_init(|| Arc::new(Decoration { server: host_name(), namespace: self.path().to_owned() }));
         decoration.clone()
     }
 

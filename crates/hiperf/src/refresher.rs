@@ -194,7 +194,7 @@ impl Refresher {
     /// * `WBEM_E_PROVIDER_NOT_FOUND`, `WBEM_E_PROVIDER_LOAD_FAILURE` and the
     ///   provider's own errors.
     pub fn add_enum(&mut self, namespace: &Namespace, class: &str) -> Result<EnumId> {
-        let add = |refresher: &mut Self| {
+        let add = |refresher: &mut Self| -> Result<_> {
             let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
             let class = namespace.class(class).map_err(unknown)?;
             let group = refresher.group(namespace, &class)?;
@@ -421,7 +421,10 @@ pub(crate) fn template_for(class: &Arc<Class>, path: &ObjectPath) -> Result<Inst
             return Err(invalid(format!("{name} has one instance only; its path is {name}=@")));
         }
         Keys::Singleton => {
-            return Err(invalid(format!("{name} is no singleton; name an instance: {}", example(name, &keys))));
+            return Err(invalid(format!(
+                "{name} is no singleton; name an instance: {}",
+                example(name, &keys)
+            )));
         }
         Keys::None => {
             let message = format!("{name} is a class; name an instance: {}", example(name, &keys));

@@ -61,6 +61,12 @@ impl Flavors {
         self.0 & other.0 == other.0
     }
 
+    /// Whether the two sets have a member in common.
+    #[must_use]
+    pub const fn meets(self, other: Flavors) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// Both sets.
     #[must_use]
     pub const fn union(self, other: Flavors) -> Flavors {

@@ -5,13 +5,15 @@
 //! ```
 //!
 //! [`parse`] gives a tree that borrows from the text, and everything that is
-//! wrong in it at once; [`render`] shows one [`Diagnostic`] to a person. Files
-//! are not read here: `#include` is an item that the caller follows.
+//! wrong in it at once; [`compile()`] makes objects of it, with the classes of a
+//! [`ClassSource`]; [`render`] shows one [`Diagnostic`] to a person. Files are
+//! not read here: `#include` is an item that the caller follows.
 //!
 //! Source: the mofcomp pages of Microsoft's WMI documentation, DSP0004.
 
 pub mod ast;
 pub mod codes;
+mod compile;
 mod diagnostic;
 mod flavor;
 mod lexer;
@@ -23,6 +25,7 @@ mod tests;
 use std::borrow::Cow;
 
 pub use ast::{Item, Span};
+pub use compile::{ClassSource, Compiled, Compiler, compile};
 pub use diagnostic::{Diagnostic, Place, Severity, render};
 pub use flavor::Flavors;
 

@@ -2,8 +2,8 @@
 
 use hiperf_cim::{Error, Result, Status};
 
-use super::last_error;
 use crate::bstr::sys_units;
+use crate::error_info::leave;
 use crate::param::OutPtr;
 use crate::{
     ComPtr, IWbemContext, IWbemLocator, IWbemLocator_Impl, IWbemServices, RawBstr, answer, com_class,
@@ -64,7 +64,7 @@ impl<L: Locator> IWbemLocator_Impl for LocatorObject<L> {
                 let path = String::from_utf16_lossy(unsafe { sys_units(resource) });
                 self.0.connect_server(&path)
             };
-            out.set(connect().map_err(|error| last_error::keep(&error))?);
+            out.set(connect().map_err(leave)?);
             Ok(Status::WBEM_S_NO_ERROR)
         })
     }

@@ -6,9 +6,9 @@
 
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
-use hiperf_cim::{Error, Result, Status};
+use hiperf_cim::{Result, Status};
 
-use super::last_error;
+use crate::error_info::leave;
 use crate::object::Object;
 use crate::param::{OutPtr, require, store};
 use crate::wide::{WBEM_MAX_PATH, require_wide};
@@ -83,10 +83,6 @@ fn check_refresh_flags(flags: i32) -> Result<(), Status> {
     if flags & !NO_AUTO_RECONNECT == 0 { Ok(()) } else { Err(Status::WBEM_E_INVALID_PARAMETER) }
 }
 
-fn keep(error: Error) -> Status {
-    last_error::keep(&error)
-}
-
 impl<R: ClientRefresher> IWbemRefresher_Impl for RefresherObject<R> {
     unsafe fn Refresh(&self, flags: i32) -> Status {
         answer(|| {
@@ -114,7 +110,7 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
             // SAFETY: the caller's promise.
             let path = unsafe { require_wide(path, WBEM_MAX_PATH) }?;
             check_add_flags(flags)?;
-            let (added, added_id) = self.enter()?.add_object_by_path(&services, &path).map_err(keep)?;
+            let (added, added_id) = self.enter()?.add_object_by_path(&services, &path).map_err(leave)?;
             out.set(added.access().cast()?);
             // SAFETY: the caller's promise.
             unsafe { store(id, added_id) };
@@ -145,7 +141,7 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
     unsafe fn Remove(&self, id: i32, flags: i32) -> Status {
         answer(|| {
             check_refresh_flags(flags)?;
-            self.enter()?.remove(id).map_err(keep)?;
+            self.enter()?.remove(id).map_err(leave)?;
             Ok(Status::WBEM_S_NO_ERROR)
         })
     }
@@ -167,7 +163,7 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
             // SAFETY: the caller's promise.
             let class = unsafe { require_wide(class, WBEM_MAX_PATH) }?;
             check_add_flags(flags)?;
-            let (added, added_id) = self.enter()?.add_enum(&services, &class).map_err(keep)?;
+            let (added, added_id) = self.enter()?.add_enum(&services, &class).map_err(leave)?;
             out.set(added);
             // SAFETY: the caller's promise.
             unsafe { store(id, added_id) };

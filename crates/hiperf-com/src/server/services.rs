@@ -2,8 +2,9 @@
 
 use hiperf_cim::{Result, Status};
 
-use super::{enumerator, last_error};
+use super::enumerator;
 use crate::bstr::sys_units;
+use crate::error_info::leave;
 use crate::object::Object;
 use crate::param::{OutPtr, store};
 use crate::{
@@ -114,7 +115,7 @@ impl<S: NamespaceServices> ServicesObject<S> {
                 | flag::DIRECT_READ
                 | flag::USE_AMENDED_QUALIFIERS;
             check_flags(flags, allowed)?;
-            let objects = find().map_err(|error| last_error::keep(&error))?;
+            let objects = find().map_err(leave)?;
             out.set(enumerator(objects, flags & flag::FORWARD_ONLY != 0));
             Ok(Status::WBEM_S_NO_ERROR)
         })
@@ -166,7 +167,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
             }
             // SAFETY: the caller's promise.
             let path = unsafe { text(path) };
-            let found = self.0.get_object(&path).map_err(|error| last_error::keep(&error))?;
+            let found = self.0.get_object(&path).map_err(leave)?;
             if let Some(out) = out {
                 out.set(found.access().cast()?);
             }

@@ -110,7 +110,7 @@ struct Cooking {
 
 impl Cooking {
     fn new(namespace: &Namespace, class: &str) -> Result<Cooking> {
-        let cook = || {
+        let cook = || -> Result<_> {
             let formatted = namespace.class(class)?;
             let raw = raw_class_name(&formatted).ok_or_else(|| {
                 let message = "the class has no AutoCook_RawClass qualifier that names its raw class";

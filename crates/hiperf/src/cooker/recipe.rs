@@ -9,8 +9,6 @@
 //!
 //! Source: counters.md sections 5 and 6.
 
-use std::sync::Arc;
-
 use hiperf_cim::cook::{self, CookingType, CounterType, Reason, Sample, TimeBase, Width};
 use hiperf_cim::{CimType, Class, Context as _, Error, Instance, PropertyHandle, Result, Status};
 use hiperf_com::access::ObjectAccess;
@@ -175,9 +173,9 @@ impl Step {
 
 impl Operand {
     fn new(raw: &Class, name: &str) -> Result<Operand> {
-        let property = raw.property(name).ok_or_else(|| {
-            invalid(format!("its raw property {name} is not a property of {}", raw.name()))
-        })?;
+        let property = raw
+            .property(name)
+            .ok_or_else(|| invalid(format!("its raw property {name} is not a property of {}", raw.name())))?;
         let width = Width::of(property.ty().scalar).filter(|_| !property.ty().is_array).ok_or_else(|| {
             let ty = property.ty();
             invalid(format!("its raw property {name} of {} is a {ty}, which holds no counter", raw.name()))

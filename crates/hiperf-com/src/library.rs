@@ -1,0 +1,94 @@
+//! [`Library`]: a provider's shared library, loaded only if it can be trusted.
+//!
+//! To load a library is to run its code with all the rights of this process.
+//! So it is refused unless the file and every directory above it belong to root
+//! or to the user of this process, and nobody else may write to them: else that
+//! somebody could put another file in its place. A directory that everybody
+//! may write to, such as `/tmp`, will do if it is root's and sticky, because
+//! then nobody can replace what belongs to another.
+//!
+//! What is checked is what is loaded: the path is walked by descriptors, and
+//! the loader is given the last of them.
+//!
+//! The other half is in a file for each kind of system.
+
+use std::ffi::c_void;
+use std::path::{Path, PathBuf};
+
+use hiperf_cim::{Error, Result, Status};
+
+use crate::Guid;
+
+#[cfg(target_os = "linux")]
+#[path = "library/linux.rs"]
+mod system;
+#[cfg(not(target_os = "linux"))]
+#[path = "library/other.rs"]
+mod system;
+
+/// DllGetClassObject.
+type GetClassObject = unsafe extern "system" fn(*const Guid, *const Guid, *mut *mut c_void) -> Status;
+/// DllCanUnloadNow.
+type CanUnloadNow = unsafe extern "system" fn() -> Status;
+
+/// A loaded library; dropping it unloads it.
+pub struct Library {
+    get_class_object: GetClassObject,
+    can_unload_now: Option<CanUnloadNow>,
+    path: PathBuf,
+    /// Dropped last: the entry points are in it.
+    _image: system::Image,
+}
+
+impl Library {
+    /// Loads the library at `path`.
+    ///
+    /// # Errors
+    /// `WBEM_E_PROVIDER_LOAD_FAILURE`, which says what is wrong and what to do.
+    pub fn load(path: &Path) -> Result<Library> {
+        let refused = |what: String| {
+            let message = format!("provider library {}: {what}", path.display());
+            Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, message)
+        };
+        let image = system::Image::open(path).map_err(refused)?;
+        let Some(entry) = image.symbol(c"DllGetClassObject") else {
+            return Err(refused(
+                "it is no provider, for it exports no DllGetClassObject; check that the path is right and \
+                 that the function is exported"
+                    .to_owned(),
+            ));
+        };
+        let can_unload_now = image.symbol(c"DllCanUnloadNow");
+        Ok(Library {
+            // SAFETY: an export of this name has this signature, which is what
+            // makes a library an in-process server; data pointers and function
+            // pointers have one size on these systems.
+            get_class_object: unsafe { std::mem::transmute::<*mut c_void, GetClassObject>(entry) },
+            // SAFETY: as above.
+            can_unload_now: can_unload_now
+                .map(|entry| unsafe { std::mem::transmute::<*mut c_void, CanUnloadNow>(entry) }),
+            path: path.to_owned(),
+            _image: image,
+        })
+    }
+
+    /// The path it was loaded from.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Asks for the interface `iid` of a class object.
+    pub(crate) fn get_class_object(&self, clsid: &Guid, iid: &Guid, ppv: *mut *mut c_void) -> Status {
+        // SAFETY: the callers pass valid pointers; the library is loaded.
+        unsafe { (self.get_class_object)(clsid, iid, ppv) }
+    }
+
+    /// Whether the library says that it is idle. One without DllCanUnloadNow
+    /// never is.
+    #[must_use]
+    pub fn can_unload(&self) -> bool {
+        // SAFETY: no parameters; the library is loaded.
+        self.can_unload_now.is_some_and(|ask| unsafe { ask() } == Status::WBEM_S_NO_ERROR)
+    }
+}

@@ -1,0 +1,294 @@
+//! The provider's refresher: one sample, then every object and every
+//! enumerator of this refresher from it.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use hiperf_cim::{Context as _, Result, Status};
+use hiperf_com::access::{HiPerfEnum, ObjectAccess};
+use hiperf_com::client::{Context, Services};
+use hiperf_com::provider::ProviderRefresher;
+
+use crate::class::{Instance, Targets};
+use crate::provider::{Bound, Finder, Provider, Served, Source, Wanted, key_of, named, not_found};
+
+/// Ids of objects, enumerators and their instances, unique in the process.
+static NEXT_ID: AtomicI32 = AtomicI32::new(1);
+
+fn next_id() -> i32 {
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
+}
+
+/// The refresher of a provider for one client's refresher.
+pub struct CounterRefresher<P: Provider> {
+    served: Arc<Served<P>>,
+    source: P::Source,
+    classes: Vec<ClassInUse<P::Source>>,
+}
+
+/// A class of which this refresher has objects or enumerators.
+struct ClassInUse<S> {
+    /// Index in the provider's classes.
+    index: usize,
+    bound: Bound<S>,
+    objects: ObjectSet,
+    enums: Vec<RefreshedEnum>,
+}
+
+impl<P: Provider> CounterRefresher<P> {
+    pub(crate) fn new(served: Arc<Served<P>>, source: P::Source) -> CounterRefresher<P> {
+        CounterRefresher { served, source, classes: Vec::new() }
+    }
+
+    /// The place of a class among those in use, and a template of it.
+    fn class_in_use(&mut self, services: &Services, name: &str) -> Result<(usize, ObjectAccess)> {
+        let index = self.served.class(name)?;
+        let class = &self.served.classes[index];
+        let template = spawn(services, class.name())?;
+        let place = match self.classes.iter().position(|known| known.index == index) {
+            Some(place) => place,
+            None => {
+                let bound = class.bind(&template)?;
+                let (objects, enums) = (ObjectSet::default(), Vec::new());
+                self.classes.push(ClassInUse { index, bound, objects, enums });
+                self.classes.len() - 1
+            }
+        };
+        Ok((place, template))
+    }
+}
+
+/// An instance of a class as the client's namespace defines it.
+pub(crate) fn spawn(services: &Services, class: &str) -> Result<ObjectAccess> {
+    let spawn = || services.get_object(class)?.spawn_instance();
+    spawn().context(|| format!("getting class {class}"))
+}
+
+impl<P: Provider> ProviderRefresher for CounterRefresher<P> {
+    fn add_object(
+        &mut self,
+        services: &Services,
+        template: &ObjectAccess,
+        _: Option<&Context>,
+    ) -> Result<(ObjectAccess, i32)> {
+        let (place, _) = self.class_in_use(services, &template.class_name()?)?;
+        let class = &mut self.classes[place];
+        let name = key_of(template)?;
+        let time = self.source.sample(Wanted::class(class.index))?;
+        let mut finder = Finder { name: &name, identity: None };
+        class.bound.write_all(&self.source, &time, &mut finder)?;
+        let identity =
+            finder.identity.ok_or_else(|| not_found(self.served.classes[class.index].name(), &name))?;
+        let object = template.clone_object()?;
+        let id = next_id();
+        class.objects.insert(identity, id, object.clone());
+        Ok((object, id))
+    }
+
+    fn add_enum(
+        &mut self,
+        services: &Services,
+        class: &str,
+        _: Option<&Context>,
+        target: HiPerfEnum,
+    ) -> Result<i32> {
+        let (place, template) = self.class_in_use(services, class)?;
+        let id = next_id();
+        self.classes[place].enums.push(RefreshedEnum::new(id, template, target));
+        Ok(id)
+    }
+
+    fn stop_refreshing(&mut self, id: i32) -> Result<()> {
+        let removed = self.classes.iter_mut().any(|class| class.remove(id));
+        self.classes.retain(|class| !class.is_unused());
+        if removed { Ok(()) } else { Err(Status::WBEM_E_NOT_FOUND.into()) }
+    }
+
+    fn refresh(&mut self, _: i32) -> Result<Status, Status> {
+        let mut wanted = Wanted::default();
+        self.classes.iter().for_each(|class| wanted.insert(class.index));
+        if wanted == Wanted::default() {
+            return Ok(Status::WBEM_S_NO_ERROR);
+        }
+        let time = self.source.sample(wanted).map_err(|error| error.status())?;
+        let mut all_there = true;
+        for ClassInUse { bound, objects, enums, .. } in &mut self.classes {
+            if !objects.is_empty() {
+                objects.begin();
+                bound.write_all(&self.source, &time, objects)?;
+                for gone in objects.unseen() {
+                    bound.clear(gone)?;
+                    all_there = false;
+                }
+            }
+            for refreshed in enums {
+                refreshed.begin();
+                bound.write_all(&self.source, &time, refreshed)?;
+                refreshed.end()?;
+            }
+        }
+        Ok(if all_there { Status::WBEM_S_NO_ERROR } else { Status::WBEM_S_PARTIAL_RESULTS })
+    }
+}
+
+impl<S> ClassInUse<S> {
+    fn remove(&mut self, id: i32) -> bool {
+        let before = self.enums.len();
+        self.enums.retain(|refreshed| refreshed.id != id);
+        self.enums.len() != before || self.objects.remove(id)
+    }
+
+    fn is_unused(&self) -> bool {
+        self.enums.is_empty() && self.objects.is_empty()
+    }
+}
+
+/// Single objects, sorted by the identity of their instance: the one they were
+/// added for, never another that takes over its name.
+#[derive(Default)]
+struct ObjectSet {
+    identities: Vec<u64>,
+    ids: Vec<i32>,
+    objects: Vec<ObjectAccess>,
+    /// Whether the instance was in the sample.
+    seen: Vec<bool>,
+}
+
+impl ObjectSet {
+    fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    fn insert(&mut self, identity: u64, id: i32, object: ObjectAccess) {
+        let place = self.identities.partition_point(|known| *known <= identity);
+        self.identities.insert(place, identity);
+        self.ids.insert(place, id);
+        self.objects.insert(place, object);
+        self.seen.insert(place, false);
+    }
+
+    fn remove(&mut self, id: i32) -> bool {
+        let Some(place) = self.ids.iter().position(|known| *known == id) else { return false };
+        self.identities.remove(place);
+        self.ids.remove(place);
+        self.objects.remove(place);
+        self.seen.remove(place);
+        true
+    }
+
+    fn begin(&mut self) {
+        self.seen.fill(false);
+    }
+
+    fn unseen(&self) -> impl Iterator<Item = &ObjectAccess> {
+        self.objects.iter().zip(&self.seen).filter(|(_, seen)| !**seen).map(|(object, _)| object)
+    }
+
+    fn places_of(&self, identity: u64) -> Range<usize> {
+        let start = self.identities.partition_point(|known| *known < identity);
+        let same = self.identities[start..].iter().take_while(|known| **known == identity).count();
+        start..start + same
+    }
+}
+
+impl Targets for ObjectSet {
+    fn of(&mut self, instance: Instance<'_>) -> Result<&[ObjectAccess], Status> {
+        let places = self.places_of(instance.identity);
+        self.seen[places.clone()].fill(true);
+        Ok(&self.objects[places])
+    }
+}
+
+/// An enumerator and its instances, in the order of the sample.
+///
+/// The first `place` of the rows are those of the sample's instances so far;
+/// what remains behind them at the end is gone.
+struct RefreshedEnum {
+    id: i32,
+    template: ObjectAccess,
+    target: HiPerfEnum,
+    identities: Vec<u64>,
+    ids: Vec<i32>,
+    objects: Vec<ObjectAccess>,
+    place: usize,
+    added_ids: Vec<i32>,
+    added: Vec<ObjectAccess>,
+    /// Objects of instances that are gone, for instances to come.
+    spare: Vec<ObjectAccess>,
+}
+
+impl RefreshedEnum {
+    fn new(id: i32, template: ObjectAccess, target: HiPerfEnum) -> RefreshedEnum {
+        RefreshedEnum {
+            id,
+            template,
+            target,
+            identities: Vec::new(),
+            ids: Vec::new(),
+            objects: Vec::new(),
+            place: 0,
+            added_ids: Vec::new(),
+            added: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    fn begin(&mut self) {
+        self.place = 0;
+    }
+
+    /// Tells the client's enumerator what came and what went.
+    fn end(&mut self) -> Result<(), Status> {
+        if self.place < self.ids.len() {
+            self.target.remove_objects(&self.ids[self.place..])?;
+            self.identities.truncate(self.place);
+            self.ids.truncate(self.place);
+            self.spare.extend(self.objects.drain(self.place..));
+        }
+        if !self.added.is_empty() {
+            self.target.add_objects(&self.added_ids, &self.added)?;
+            self.added_ids.clear();
+            self.added.clear();
+        }
+        Ok(())
+    }
+
+    /// Puts a new row at the place of the instance.
+    fn insert(&mut self, instance: Instance<'_>) -> Result<()> {
+        let object = match self.spare.pop() {
+            Some(object) => {
+                let name = hiperf_cim::Value::String(instance.name.to_owned());
+                object.put("Name", &name)?;
+                object
+            }
+            None => named(&self.template, instance)?,
+        };
+        let id = next_id();
+        self.identities.insert(self.place, instance.identity);
+        self.ids.insert(self.place, id);
+        self.objects.insert(self.place, object.clone());
+        self.added_ids.push(id);
+        self.added.push(object);
+        Ok(())
+    }
+}
+
+impl Targets for RefreshedEnum {
+    fn of(&mut self, instance: Instance<'_>) -> Result<&[ObjectAccess], Status> {
+        let place = self.place;
+        if self.identities.get(place) != Some(&instance.identity) {
+            let behind = self.identities.get(place..).unwrap_or_default();
+            match behind.iter().position(|known| *known == instance.identity) {
+                Some(distance) => {
+                    self.identities.swap(place, place + distance);
+                    self.ids.swap(place, place + distance);
+                    self.objects.swap(place, place + distance);
+                }
+                None => self.insert(instance).map_err(|error| error.status())?,
+            }
+        }
+        self.place = place + 1;
+        Ok(&self.objects[place..=place])
+    }
+}

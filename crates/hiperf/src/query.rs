@@ -1,0 +1,275 @@
+//! [`Query`]: a WQL query made ready for a class, and how a namespace answers
+//! one.
+//!
+//! A query means the instances of its class and of all subclasses. Where the
+//! WHERE clause leaves only certain keys, those instances are asked for one by
+//! one; otherwise all are, and those that don't match are dropped before
+//! anything is made of them.
+//!
+//! Source: wql.md section 3.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hiperf_cim::path::ObjectPath;
+use hiperf_cim::wql::{self, Predicate, Scope};
+use hiperf_cim::{
+    Class, Context as _, Error, Instance, Result, SYSTEM_PROPERTIES, Status, Type, Value, suggest,
+};
+use hiperf_com::object::Object;
+
+use crate::refresher::template_for;
+use crate::{Namespace, Refresher};
+
+/// How long a provider may take to deliver after its QueryInstances returned.
+const DELIVERY_LIMIT: Duration = Duration::from_secs(30);
+
+/// A column of a query's result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// The property at this index of the class's properties.
+    Property(usize),
+    /// A system property.
+    System(&'static str),
+}
+
+/// A WQL data query, bound to its class.
+#[derive(Debug)]
+pub struct Query {
+    class: Arc<Class>,
+    columns: Vec<Column>,
+    is_select_all: bool,
+    predicate: Predicate,
+}
+
+impl Query {
+    /// Parses a query and binds it to its class.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_QUERY`: it is malformed, or names a property that the
+    ///   class doesn't have, or compares what can't be compared.
+    /// * `WBEM_E_INVALID_CLASS`: there is no such class.
+    /// * `WBEM_E_NOT_SUPPORTED`: it is a kind of query that hiperf doesn't run.
+    pub fn new(namespace: &Namespace, text: &str) -> Result<Query> {
+        let parsed = wql::parse(text)?;
+        let class = namespace.class(parsed.class()).map_err(|error| match error.status() {
+            Status::WBEM_E_NOT_FOUND => {
+                let names = namespace.class_names();
+                let near = suggest::closest(parsed.class(), names.iter().map(String::as_str));
+                parsed.unknown_class(&near.map_or(String::new(), |near| format!("did you mean {near}?")))
+            }
+            _ => error,
+        })?;
+        let scope = ClassScope(&class);
+        let selected = parsed.bind_selection(&scope)?;
+        let predicate = Predicate::bind(&parsed, &scope)?;
+        let is_select_all = selected.is_none();
+        let all = || (0..class.properties().len()).map(Column::Property).collect();
+        let columns = selected.map_or_else(all, |list| list.into_iter().map(|i| scope.column(i)).collect());
+        Ok(Query { class, columns, is_select_all, predicate })
+    }
+
+    /// The class it is about.
+    #[must_use]
+    pub fn class(&self) -> &Arc<Class> {
+        &self.class
+    }
+
+    /// The selected columns in the order of the list; all properties for `*`.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Whether it is `SELECT *`.
+    #[must_use]
+    pub fn is_select_all(&self) -> bool {
+        self.is_select_all
+    }
+
+    /// Whether an instance of the class or of a subclass is selected; `value`
+    /// gives the value of a column.
+    pub fn matches(&self, value: impl Fn(Column) -> Value) -> bool {
+        let scope = ClassScope(&self.class);
+        self.predicate.matches(&|index| value(scope.column(index)))
+    }
+
+    fn matches_instance(&self, instance: &Instance) -> bool {
+        self.matches(|column| match column {
+            Column::Property(index) => instance.value(index),
+            Column::System(name) => instance.system_value(name).unwrap_or(Value::Null),
+        })
+    }
+
+    /// The keys that the WHERE clause leaves, if it leaves only some: one path
+    /// for each.
+    fn paths(&self) -> Option<Vec<ObjectPath>> {
+        let &[key] = self.class.keys() else { return None };
+        let name = self.class.properties()[key].name();
+        let values = self.predicate.key_values(key)?;
+        let path = |value: &Value| {
+            let relpath = hiperf_cim::path::relpath(self.class.name(), &[(name, value)]);
+            ObjectPath::parse(&relpath).ok()
+        };
+        values.iter().map(path).collect()
+    }
+}
+
+/// A class's properties, and behind them the system properties.
+struct ClassScope<'a>(&'a Class);
+
+impl ClassScope<'_> {
+    fn column(&self, index: usize) -> Column {
+        match index.checked_sub(self.0.properties().len()) {
+            None => Column::Property(index),
+            Some(system) => Column::System(SYSTEM_PROPERTIES[system].0),
+        }
+    }
+}
+
+impl Scope for ClassScope<'_> {
+    fn class_name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn property(&self, name: &str) -> Option<(usize, Type)> {
+        if let Some(index) = self.0.index_of(name) {
+            return Some((index, self.0.properties()[index].ty()));
+        }
+        let index = SYSTEM_PROPERTIES.iter().position(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some((self.0.properties().len() + index, SYSTEM_PROPERTIES[index].1))
+    }
+
+    fn property_names(&self) -> Vec<&str> {
+        self.0.properties().iter().map(hiperf_cim::Property::name).collect()
+    }
+}
+
+impl Namespace {
+    /// The instances that a query selects, each with all its properties.
+    ///
+    /// # Errors
+    /// The provider's.
+    pub fn query(&self, query: &Query) -> Result<Vec<Instance>> {
+        let mut found = Vec::new();
+        let subclasses = self.subclasses(query.class.name())?;
+        for class in std::iter::once(&query.class).chain(&subclasses) {
+            if class.is_abstract() || !is_hiperf(class) {
+                continue;
+            }
+            match query.paths().filter(|_| Arc::ptr_eq(class, &query.class)) {
+                Some(paths) => {
+                    for path in paths {
+                        match self.get_by(class, &path) {
+                            Ok(instance) => found.push(instance),
+                            Err(error) if error.status() == Status::WBEM_E_NOT_FOUND => {}
+                            Err(error) => return Err(error),
+                        }
+                    }
+                }
+                None => found.extend(self.instances_of(class)?),
+            }
+        }
+        found.extend(self.static_instances(query.class.name())?);
+        found.retain(|instance| query.matches_instance(instance));
+        Ok(found)
+    }
+
+    /// All instances of a class, and of its subclasses unless `shallow`.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_CLASS`, and the provider's.
+    pub(crate) fn enumerate(&self, class: &str, shallow: bool) -> Result<Vec<Instance>> {
+        let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
+        let class = self.class(class).map_err(unknown)?;
+        let subclasses = if shallow { Vec::new() } else { self.subclasses(class.name())? };
+        let mut found = self.static_instances(class.name())?;
+        found.retain(|instance| !shallow || Arc::ptr_eq(instance.class(), &class));
+        for class in std::iter::once(&class).chain(&subclasses) {
+            if !class.is_abstract() && is_hiperf(class) {
+                found.extend(self.instances_of(class)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The instance with this path.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_OBJECT_PATH`: it is malformed or names no instance.
+    /// * `WBEM_E_NOT_FOUND`: there is no such class or no such instance.
+    /// * the provider's.
+    pub fn get(&self, path: &str) -> Result<Instance> {
+        let get = || {
+            let parsed = ObjectPath::parse(path)?;
+            self.check_path_is_here(&parsed)?;
+            self.get_by(&self.class(&parsed.class)?, &parsed)
+        };
+        get().context(|| format!("getting {path}"))
+    }
+
+    fn get_by(&self, class: &Arc<Class>, path: &ObjectPath) -> Result<Instance> {
+        let mut template = template_for(class, path)?;
+        if !is_hiperf(class) {
+            let relpath = template.relpath();
+            let found = self.static_instances(class.name())?;
+            let same = |instance: &Instance| {
+                let (mine, wanted) = (instance.relpath(), relpath.as_deref());
+                mine.as_deref().zip(wanted).is_some_and(|(mine, wanted)| mine.eq_ignore_ascii_case(wanted))
+            };
+            return found
+                .into_iter()
+                .find(same)
+                .ok_or_else(|| Error::new(Status::WBEM_E_NOT_FOUND, format!("there is no instance {path}")));
+        }
+        template.decorate(Some(self.decoration()));
+        let provider = self.hiperf_provider(class)?;
+        if provider.registration().supports_get == Some(false) {
+            let message = format!("provider {} is registered without SupportsGet", provider.name());
+            return Err(Error::new(Status::WBEM_E_PROVIDER_NOT_CAPABLE, message));
+        }
+        let object = Object::new(template);
+        match provider.client().get_objects(std::slice::from_ref(object.access()), None) {
+            Ok(()) => Ok(object.to_instance()),
+            // The documented substitute for a provider without GetObjects.
+            Err(error) if error.status() == Status::WBEM_E_PROVIDER_NOT_CAPABLE => {
+                let mut refresher = Refresher::new();
+                let id = refresher.add_object(self, &path.to_string())?;
+                refresher.refresh()?;
+                Ok(refresher.object(id)?.to_instance())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The instances of exactly this hi-perf class.
+    fn instances_of(&self, class: &Arc<Class>) -> Result<Vec<Instance>> {
+        let provider = self.hiperf_provider(class)?;
+        if provider.registration().supports_enumeration == Some(false) {
+            let message = format!("provider {} is registered without SupportsEnumeration", provider.name());
+            return Err(Error::new(Status::WBEM_E_PROVIDER_NOT_CAPABLE, message));
+        }
+        let delivered = provider.client().query_instances(class.name(), None, DELIVERY_LIMIT)?;
+        let decoration = self.decoration();
+        let mut instances = Vec::with_capacity(delivered.objects.len());
+        for object in &delivered.objects {
+            let own = Object::from_class_object(object).filter(|own| Arc::ptr_eq(own.class(), class));
+            let Some(own) = own.filter(|own| !own.is_class()) else {
+                let message = format!(
+                    "provider {} delivered an object that is no instance of {}",
+                    provider.name(),
+                    class.name()
+                );
+                return Err(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
+            };
+            let mut instance = own.to_instance();
+            instance.decorate(Some(decoration.clone()));
+            instances.push(instance);
+        }
+        Ok(instances)
+    }
+}
+
+fn is_hiperf(class: &Class) -> bool {
+    class.qualifiers().is_true("hiperf")
+}

@@ -1,0 +1,137 @@
+//! The engine behind the COM classes that clients call: a namespace's
+//! `IWbemServices`, the locator, and `CLSID_WbemRefresher`.
+
+use std::sync::Arc;
+
+use hiperf_cim::path::{Keys, ObjectPath};
+use hiperf_cim::{Class, Error, Instance, Result, Status};
+use hiperf_com::object::Object;
+use hiperf_com::provider::Services;
+use hiperf_com::server::{ClientRefresher, Locator, NamespaceServices, ServicesObject};
+use hiperf_com::{ComPtr, IWbemHiPerfEnum, IWbemServices};
+
+use crate::namespace::WeakNamespace;
+use crate::{Namespace, Query, Refreshed, Refresher};
+
+/// The `IWbemServices` that a provider gets: it does not keep the namespace.
+pub(crate) fn for_provider(namespace: WeakNamespace) -> Services {
+    Services::new(ServicesObject::create(namespace))
+}
+
+/// The namespace behind an `IWbemServices` of ours.
+///
+/// # Errors
+/// `WBEM_E_INVALID_PARAMETER`: it is a stranger's.
+pub(crate) fn namespace_of(services: &Services) -> Result<Namespace> {
+    namespace_behind(services.as_com())
+}
+
+fn namespace_behind(services: &ComPtr<IWbemServices>) -> Result<Namespace> {
+    if let Some(namespace) = ServicesObject::<Namespace>::of(services) {
+        return Ok(namespace.clone());
+    }
+    match ServicesObject::<WeakNamespace>::of(services) {
+        Some(namespace) => namespace.upgrade(),
+        None => {
+            let message = "the IWbemServices given was not made by this library's ConnectServer";
+            Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, message))
+        }
+    }
+}
+
+impl NamespaceServices for Namespace {
+    fn get_object(&self, path: &str) -> Result<Object> {
+        let parsed = ObjectPath::parse(path)?;
+        self.check_path_is_here(&parsed)?;
+        match parsed.keys {
+            Keys::None => Ok(Object::from_class(&self.class(&parsed.class)?)),
+            _ => Ok(Object::new(self.get(path)?)),
+        }
+    }
+
+    fn create_class_enum(&self, superclass: &str, shallow: bool) -> Result<Vec<Object>> {
+        let classes = if superclass.is_empty() {
+            self.class_names().iter().map(|name| self.class(name)).collect::<Result<Vec<_>>>()?
+        } else {
+            let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
+            self.class(superclass).map_err(unknown)?;
+            self.subclasses(superclass)?
+        };
+        let is_child = |class: &&Arc<Class>| {
+            !shallow || class.superclass().map_or("", |parent| parent.name()).eq_ignore_ascii_case(superclass)
+        };
+        Ok(classes.iter().filter(is_child).map(Object::from_class).collect())
+    }
+
+    fn create_instance_enum(&self, class: &str, shallow: bool) -> Result<Vec<Object>> {
+        Ok(objects(self.enumerate(class, shallow)?))
+    }
+
+    fn exec_query(&self, query: &str) -> Result<Vec<Object>> {
+        Ok(objects(self.query(&Query::new(self, query)?)?))
+    }
+}
+
+fn objects(instances: Vec<Instance>) -> Vec<Object> {
+    instances.into_iter().map(Object::new).collect()
+}
+
+/// What a provider may ask of the namespace, as long as there is one.
+impl NamespaceServices for WeakNamespace {
+    fn get_object(&self, path: &str) -> Result<Object> {
+        self.upgrade()?.get_object(path)
+    }
+
+    fn create_class_enum(&self, superclass: &str, shallow: bool) -> Result<Vec<Object>> {
+        self.upgrade()?.create_class_enum(superclass, shallow)
+    }
+
+    fn create_instance_enum(&self, class: &str, shallow: bool) -> Result<Vec<Object>> {
+        self.upgrade()?.create_instance_enum(class, shallow)
+    }
+
+    fn exec_query(&self, query: &str) -> Result<Vec<Object>> {
+        self.upgrade()?.exec_query(query)
+    }
+}
+
+/// `CLSID_WbemLocator`.
+#[derive(Debug, Default)]
+pub(crate) struct LocalLocator;
+
+impl Locator for LocalLocator {
+    fn connect_server(&self, path: &str) -> Result<ComPtr<IWbemServices>> {
+        Ok(ServicesObject::create(Namespace::connect(path)?))
+    }
+}
+
+/// `CLSID_WbemRefresher`.
+impl ClientRefresher for Refresher {
+    fn add_object_by_path(&mut self, services: &ComPtr<IWbemServices>, path: &str) -> Result<(Object, i32)> {
+        let id = self.add_object(&namespace_behind(services)?, path)?;
+        let object = self.client_object(id).ok_or(Status::WBEM_E_UNEXPECTED)?;
+        Ok((object.clone(), id.into()))
+    }
+
+    fn add_enum(
+        &mut self,
+        services: &ComPtr<IWbemServices>,
+        class: &str,
+    ) -> Result<(ComPtr<IWbemHiPerfEnum>, i32)> {
+        let id = Refresher::add_enum(self, &namespace_behind(services)?, class)?;
+        let list = self.client_list(id).ok_or(Status::WBEM_E_UNEXPECTED)?;
+        Ok((list.for_client(), id.into()))
+    }
+
+    fn remove(&mut self, id: i32) -> Result<()> {
+        Refresher::remove(self, id)
+    }
+
+    fn refresh(&mut self, flags: i32) -> Status {
+        match self.refresh_with(flags) {
+            Ok(Refreshed::Complete) => Status::WBEM_S_NO_ERROR,
+            Ok(Refreshed::Partial) => Status::WBEM_S_PARTIAL_RESULTS,
+            Err(status) => status,
+        }
+    }
+}
