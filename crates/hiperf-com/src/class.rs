@@ -90,7 +90,7 @@ struct Header {
     count: AtomicU32,
 }
 
-/// An object: see the [module](self). Only ever on the heap behind its
+/// An object: a count, vtables and a value. Only ever on the heap behind its
 /// interface pointers.
 #[repr(C)]
 pub struct ComObject<T: Class> {

@@ -1,38 +1,64 @@
 //! What a failed call has to say beyond its status: COM's error information.
 //!
 //! A method answers with a status only. So that the sentence a person needs
-//! isn't lost between a provider and the engine, the side that fails leaves its
-//! [`Error`] with the thread, and the side that called takes it from there, as
-//! SetErrorInfo and GetErrorInfo do. Between modules, each of which has a store
-//! of its own, the status alone gets across.
+//! isn't lost on the way, the side that fails leaves its message with the
+//! thread, and the side that called takes it from there, as SetErrorInfo and
+//! GetErrorInfo do. Between modules, each of which has a store of its own, the
+//! status alone gets across.
 
 use std::cell::RefCell;
 
 use hiperf_cim::{Error, Status};
 
+use crate::{ComPtr, Interface};
+
 thread_local! {
-    static LAST: RefCell<Option<Error>> = const { RefCell::new(None) };
+    static LAST: RefCell<(Status, String)> = const { RefCell::new((Status::WBEM_S_NO_ERROR, String::new())) };
 }
 
-/// Leaves `error` with this thread and answers its status.
+/// Keeps an error's message for whoever gets its status.
+pub fn keep(error: &Error) -> Status {
+    set(error.status(), error.message());
+    error.status()
+}
+
+/// The message of this thread's last error; empty if there was none.
+#[must_use]
+pub fn message() -> String {
+    LAST.try_with(|last| last.borrow().1.clone()).unwrap_or_default()
+}
+
+/// The last error's message is replaced in place, so that a thread that fails
+/// again and again allocates once. A thread that is ending has no one to read it.
+fn set(status: Status, message: &str) {
+    let _ending = LAST.try_with(|last| {
+        let mut last = last.borrow_mut();
+        last.0 = status;
+        last.1.clear();
+        last.1.push_str(message);
+    });
+}
+
+/// As [`keep`], for an error that ends here.
+#[allow(clippy::needless_pass_by_value)] // it is the last use of the error
 pub(crate) fn leave(error: Error) -> Status {
-    let status = error.status();
-    LAST.set(Some(error));
-    status
+    keep(&error)
 }
 
 /// Forgets what an earlier call left.
 pub(crate) fn forget() {
-    LAST.set(None);
+    set(Status::WBEM_S_NO_ERROR, "");
 }
 
 /// The error of the call that just failed with `status`: what it left, or its
 /// status in words. `doing` says what was asked of whom.
 pub(crate) fn take(status: Status, doing: &str) -> Error {
-    match LAST.take() {
-        Some(error) if error.status() == status => error,
-        _ => Error::from(status).context(doing),
+    let left = LAST.try_with(|last| last.borrow().clone()).unwrap_or((status, String::new()));
+    forget();
+    if left.0 == status && !left.1.is_empty() {
+        return Error::new(status, left.1);
     }
+    Error::from(status).context(doing)
 }
 
 /// Makes a call: its error is what the other side left, or its status in words
@@ -45,14 +71,14 @@ pub(crate) fn call(doing: &str, body: impl FnOnce() -> Status) -> Result<Status,
 
 /// Makes a call that returns an object; `if_null` is the error when it claims
 /// success without one.
-pub(crate) fn receive<I: crate::Interface>(
+pub(crate) fn receive<I: Interface>(
     doing: &str,
     if_null: Status,
     body: impl FnOnce(*mut *mut I) -> Status,
-) -> Result<crate::ComPtr<I>, Error> {
+) -> Result<ComPtr<I>, Error> {
     let mut answered = Status::WBEM_S_NO_ERROR;
     forget();
-    let result = crate::ComPtr::receive(if_null, |slot| {
+    let result = ComPtr::receive(if_null, |slot| {
         answered = body(slot);
         answered
     });
@@ -65,6 +91,7 @@ pub(crate) fn receive<I: crate::Interface>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::IUnknown;
 
     #[test]
     fn errors_cross_with_their_sentence() {
@@ -81,5 +108,16 @@ mod tests {
         };
         assert_eq!(call("asking", other).unwrap_err().message(), "asking: the call failed");
         assert_eq!(call("asking", || Status::WBEM_S_FALSE).unwrap(), Status::WBEM_S_FALSE);
+        failed();
+        assert_eq!(message(), "there is no CPU 9");
+    }
+
+    #[test]
+    fn success_without_an_object() {
+        let error =
+            receive::<IUnknown>("asking", Status::WBEM_E_PROVIDER_FAILURE, |_| Status::WBEM_S_NO_ERROR);
+        let error = error.unwrap_err();
+        assert_eq!(error.status(), Status::WBEM_E_PROVIDER_FAILURE);
+        assert_eq!(error.message(), "asking: it reported success but returned no object");
     }
 }

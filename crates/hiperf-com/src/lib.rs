@@ -1,6 +1,6 @@
 //! The COM layer of hiperf: the wall behind which all raw pointers live.
 //!
-//! It has WMI's [interfaces](crate::interfaces) slot for slot, declared by
+//! It has WMI's [interfaces] slot for slot, declared by
 //! [`interface!`]; the means to implement them as Rust types ([`com_class!`],
 //! [`ComObject`]) and to hold them ([`ComPtr`]); and the types of their
 //! parameters: [`Guid`], UTF-16 text ([`wide`]), [`Bstr`], [`Variant`] and
@@ -21,7 +21,7 @@ pub mod clsid;
 mod coerce;
 mod context;
 pub mod enumeration;
-mod error_info;
+pub mod error_info;
 pub mod factory;
 mod guard;
 mod guid;

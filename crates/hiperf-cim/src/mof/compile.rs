@@ -14,7 +14,7 @@
 //! Not supported yet: methods, embedded objects as values, and qualifiers on
 //! instances. They are errors, so that nothing is lost in silence.
 //!
-//! Source: mofcomp's documentation; the rules are in mof.md section 6.
+//! Source: the mofcomp and "Creating a Class" pages of the WMI documentation.
 
 mod class;
 mod convert;

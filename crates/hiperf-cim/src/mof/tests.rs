@@ -399,8 +399,8 @@ fn bounds() {
 fn damaged_texts() {
     let samples = [
         "#pragma namespace(\"\\\\\\\\.\\\\root\")\nqualifier A : ToInstance;\nQualifier B : string = \"x\", Scope(any), Flavor(ToSubclass);\n",
-        "[a(1), b{\"x\", \"\\xD83D\"} : ToSubclass Amended]\nclass A as $a : B { [k] string n = \"é\"; C ref r[3]; uint32 M([in] x y[] = {1}); };\n",
-        "[q] instance of A as $x { a = {1, -2.5e3, 'c', $b}; e = instance of E { f = NULL; }; [w] z; };\n// end\n/* end */",
+        "[a(1), b{\"x\", \"\\xD83D\"} : ToSubclass Amended]\nclass B { [key] string k; }; class A as $a : B { [k] string n = \"é\"; C ref r[3]; uint32 M([in] x y[] = {1}); };\n",
+        "class A { [key] uint8 z = 1; uint8 a[]; A ref b; real32 c; }; instance of A { b = $x; a = {1}; };\n[q] instance of A as $x { a = {1, -2.5e3, 'c', $b}; e = instance of E { f = NULL; }; [w] z; };\n// end\n/* end */",
     ];
     // A multiplicative generator: the same damage on every run.
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
@@ -432,6 +432,11 @@ fn damaged_texts() {
         for diagnostic in &parsed.diagnostics {
             assert!(diagnostic.span.end as usize <= text.len() + 1, "{diagnostic:?} in {text:?}");
             assert!(!render(diagnostic, "damaged", &text).is_empty());
+        }
+        let nothing = |_: Option<&str>, _: &str| None;
+        // Whatever could be read can be given to the compiler.
+        if let Err(diagnostics) = super::Compiler::new(&nothing).compile_items(&parsed.items) {
+            assert!(!diagnostics.is_empty());
         }
         for item in &parsed.items {
             assert!(text.get(item.span().start as usize..item.span().end as usize).is_some(), "{text:?}");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::mof::ast::{Assignment, InstanceDeclaration, Name, Span};
 use crate::mof::codes;
 use crate::mof::diagnostic::Diagnostic;
+use crate::path::MAX_PATH_CHARACTERS;
 use crate::suggest::closest;
 use crate::{Class, Instance, Status, Value, system_property};
 
@@ -211,6 +212,12 @@ impl<'c, 'i, 'a, S: ClassSource> Instances<'c, 'i, 'a, S> {
                 None => String::new(),
             },
         };
+        // Each path within a path is escaped once more, which doubles its
+        // backslashes: without a bound a short text could ask for any memory.
+        if relpath.len() > MAX_PATH_CHARACTERS {
+            let message = format!("the path of ${alias} is longer than {MAX_PATH_CHARACTERS} characters");
+            return Err(fail(Status::WBEM_E_INVALID_OBJECT_PATH, message));
+        }
         let is_elsewhere = match (statement.namespace.as_deref(), namespace) {
             (Some(a), Some(b)) => !a.eq_ignore_ascii_case(b),
             (a, b) => a != b,

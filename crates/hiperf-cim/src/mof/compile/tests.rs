@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Compiled, Compiler, compile};
 use crate::mof::ast::Item;
 use crate::mof::{codes, parse};
-use crate::{Class, Instance, QualifierSet};
+use crate::{Class, Instance, QualifierSet, Status};
 
 /// The classes that the tests build on.
 fn base(_: Option<&str>, name: &str) -> Option<Arc<Class>> {
@@ -242,11 +242,22 @@ fn aliases() {
         &format!("{link}instance of L {{ To = $b; }}; instance of Keyed as $b {{ Name = 1; }};"),
         "! TYPE_MISMATCH `1`",
     );
-    let chain: String =
-        (0..5000).map(|n| format!("instance of L as $a{n} {{ To = $a{}; }};\n", n + 1)).collect();
-    let diagnostics =
-        compile(&parse(&format!("{link}{chain}instance of Only as $a5000 {{ }};")), &base).unwrap_err();
-    assert!(diagnostics.iter().all(|d| d.status == crate::Status::WBEM_E_CIRCULAR_REFERENCE));
+    // Long chains are bounded: as paths within paths, and as a recursion.
+    let chain = |forward: bool| -> String {
+        let link = |n: usize| format!("instance of L as $a{n} {{ To = $a{}; }};\n", n + 1);
+        let last = "instance of Only as $a500 { };\n".to_owned();
+        let mut links: Vec<String> = (0..500).map(link).chain([last]).collect();
+        if !forward {
+            links.reverse();
+        }
+        format!("{link}{}", links.concat(), link = "class L { [Key] object ref To; };\n")
+    };
+    for (forward, status) in
+        [(true, Status::WBEM_E_CIRCULAR_REFERENCE), (false, Status::WBEM_E_INVALID_OBJECT_PATH)]
+    {
+        let diagnostics = compile(&parse(&chain(forward)), &base).unwrap_err();
+        assert_eq!(diagnostics[0].status, status);
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Classes, their properties and methods.
 
 use super::{Diagnostic, Parse, Parser, Skip};
-use crate::mof::ast::{Array, ClassDeclaration, Constant, Method, Name, Property, Qualifier, Span};
-use crate::mof::ast::{TypeName, TypeOf};
+use crate::mof::ast::{
+    Array, ClassDeclaration, Constant, Method, Name, Property, Qualifier, Span, TypeName, TypeOf,
+};
 use crate::mof::codes;
 use crate::mof::lexer::TokenKind;
 use crate::{CimType, Status};

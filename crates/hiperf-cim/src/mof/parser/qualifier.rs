@@ -1,8 +1,9 @@
 //! Qualifiers and their declarations.
 
 use super::{Diagnostic, Parse, Parser, Skip};
-use crate::mof::ast::TypeOf;
-use crate::mof::ast::{Constant, Initializer, Qualifier, QualifierDeclaration, QualifierType, Scopes, Span};
+use crate::mof::ast::{
+    Constant, Initializer, Qualifier, QualifierDeclaration, QualifierType, Scopes, Span, TypeOf,
+};
 use crate::mof::codes;
 use crate::mof::flavor::Flavors;
 use crate::mof::lexer::TokenKind;
