@@ -1,2 +1,52 @@
-//! hiperfd.
-fn main() {}
+//! `hiperf`: the counters of a machine on a terminal, and for scripts.
+//!
+//! ```text
+//! Arguments -> Namespace -> classes, instances -> View -> format -> standard output
+//!   args         hiperf       names, target       which     how
+//! ```
+//! Exit status: 0; 1 with an error on standard error; 2 when the command line
+//! is wrong. Who closes our standard output has seen enough: that is no error.
+//! Interrupting `watch` is its normal end: status 0. All other commands are
+//! ended by the signal itself, as any program is.
+#![forbid(unsafe_code)]
+
+mod args;
+mod blocks;
+mod canvas;
+mod commands;
+mod failure;
+mod format;
+mod interrupt;
+mod names;
+mod row;
+mod screen;
+mod target;
+mod view;
+
+use std::process::ExitCode;
+
+use args::{Arguments, Command};
+use failure::Failure;
+use hiperf::Namespace;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_command_line();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    #[cfg(feature = "linux")]
+    hiperf_linux::register();
+    let namespace = Namespace::connect(&arguments.namespace)?;
+    let options = &arguments.output;
+    match &arguments.command {
+        Command::Watch(watch) => commands::watch::run(&namespace, watch, options),
+        Command::Query { query } => commands::query::run(&namespace, query, options),
+        Command::Get { path } => commands::get::run(&namespace, path, options),
+        Command::Classes { pattern } => commands::classes::run(&namespace, pattern.as_deref(), options),
+        Command::Describe { class } => commands::describe::run(&namespace, class, options),
+    }
+}

@@ -1,0 +1,191 @@
+//! The command line: the one definition that parsing and `--help` come from.
+
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Shortest interval: below it, time stamps and the refresh itself are noise.
+const MIN_INTERVAL: Duration = Duration::from_millis(1);
+/// Longest interval, which keeps deadlines far from overflow.
+const MAX_INTERVAL: Duration = Duration::from_secs(86_400);
+
+/// Counters of this machine by their WMI names: watched live, queried,
+/// explained.
+#[derive(Debug, Parser)]
+#[command(name = "hiperf", version, disable_help_subcommand = true, after_help = EXAMPLES)]
+pub struct Arguments {
+    /// Namespace to work in
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "PATH",
+        default_value = "root\\cimv2",
+        hide_default_value = true
+    )]
+    pub namespace: String,
+
+    #[command(flatten)]
+    pub output: OutputOptions,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hiperf watch Processor
+  hiperf watch Memory System --interval 500ms
+  hiperf query 'SELECT Name, PercentProcessorTime FROM Win32_PerfFormattedData_PerfOS_Processor'
+  hiperf get 'Processor.Name=\"_Total\"' --format json
+  hiperf describe Memory
+
+A CLASS may be shortened to any unambiguous ending, or be given by its display name.
+Exit status: 0, also when watch is interrupted; 1 for an error; 2 for a wrong command line.";
+
+/// How to write what was found.
+#[derive(Clone, Debug, Args)]
+pub struct OutputOptions {
+    /// Output format
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table, hide_default_value = true)]
+    pub format: Format,
+
+    /// Write 64-bit integers in JSON as strings
+    #[arg(long, global = true)]
+    pub json_strings: bool,
+
+    /// Show everything: every property of a table, system classes, inherited properties
+    #[arg(long, global = true)]
+    pub all: bool,
+}
+
+/// An output format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: the most useful properties (the default)
+    Table,
+    /// One object a line, every property
+    Json,
+    /// One header, every property
+    Csv,
+    /// As a MOF compiler reads it
+    Mof,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show counters again and again, until interrupted
+    Watch(WatchArguments),
+    /// Show the rows of a WQL query
+    Query {
+        /// SELECT property, .. FROM class WHERE ..
+        query: String,
+    },
+    /// Show one instance
+    Get {
+        /// Object path: CLASS.Name="..", or CLASS for a class with one instance
+        path: String,
+    },
+    /// List classes, one a line, with what they are
+    Classes {
+        /// Part of a name, in any case, or a pattern with *
+        pattern: Option<String>,
+    },
+    /// Explain a class: its properties, their types, units and meaning
+    Describe {
+        /// Class
+        class: String,
+    },
+}
+
+/// What to watch, and how often.
+#[derive(Debug, Args)]
+pub struct WatchArguments {
+    /// Class, object path or SELECT query
+    #[arg(required = true, value_name = "TARGET")]
+    pub targets: Vec<String>,
+
+    /// Time between two refreshes: 500ms, 1s, 2m, or seconds
+    #[arg(short, long, default_value = "1s", value_parser = parse_interval)]
+    pub interval: Duration,
+
+    /// End after this many refreshes
+    #[arg(short, long, value_name = "N")]
+    pub count: Option<NonZeroU64>,
+}
+
+impl Arguments {
+    /// The arguments of this process. Ends it with status 2 and a message when
+    /// they are wrong, with 0 after `--help`.
+    pub fn from_command_line() -> Arguments {
+        Arguments::parse()
+    }
+}
+
+fn parse_interval(text: &str) -> Result<Duration, String> {
+    const UNITS: [(&str, f64); 4] = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
+    let wrong = || "write 500ms, 1s, 2m or 1h; a number alone is seconds".to_owned();
+    let (number, seconds) = UNITS
+        .iter()
+        .find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, *seconds)))
+        .unwrap_or((text, 1.0));
+    // What f64 takes beyond digits and a point (inf, 1e3) is no interval.
+    if !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return Err(wrong());
+    }
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let interval = Duration::try_from_secs_f64(number * seconds).map_err(|_| wrong())?;
+    if interval < MIN_INTERVAL {
+        return Err("the shortest interval is 1ms".to_owned());
+    }
+    if interval > MAX_INTERVAL {
+        return Err("the longest interval is 24h".to_owned());
+    }
+    Ok(interval)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn intervals() {
+        let check =
+            |text, millis| assert_eq!(parse_interval(text), Ok(Duration::from_millis(millis)), "{text}");
+        check("500ms", 500);
+        check("1s", 1000);
+        check("2", 2000);
+        check("0.25", 250);
+        check("1.5s", 1500);
+        check("2m", 120_000);
+        check("24h", 86_400_000);
+        for wrong in
+            ["", "s", "0", "0.5ms", "-1", "1e3", "inf", "nan", "1d", "25h", "99999999999999999999h", "1.2.3"]
+        {
+            assert!(parse_interval(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn global_options_stand_anywhere() {
+        let parse = |line: &str| Arguments::try_parse_from(line.split(' '));
+        let before = parse("hiperf --format json -n root\\x classes").unwrap();
+        assert_eq!((before.output.format, &*before.namespace), (Format::Json, "root\\x"));
+        let after = parse("hiperf watch A B --format csv --all --count 2").unwrap();
+        assert!(after.output.all && after.output.format == Format::Csv);
+        let Command::Watch(watch) = after.command else { panic!("{:?}", after.command) };
+        assert_eq!((watch.targets.len(), watch.count), (2, NonZeroU64::new(2)));
+        assert_eq!(watch.interval, Duration::from_secs(1));
+        for wrong in ["hiperf", "hiperf watch", "hiperf watch A --count 0", "hiperf query", "hiperf top"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The commands, a module each. A command reads from the namespace, decides on
+//! a view, and writes it; it knows no format.
+
+pub mod classes;
+pub mod describe;
+pub mod get;
+pub mod query;
+pub mod watch;

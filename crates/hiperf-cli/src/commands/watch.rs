@@ -1,0 +1,271 @@
+//! `hiperf watch TARGET..`: the same objects again and again.
+//!
+//! All targets are in one refresher: one refresh brings all of them up to date,
+//! as of one moment. Formatted values need a sample to start from, which is
+//! taken at once and shows nothing; the first values come an interval later.
+//!
+//! On a terminal the values are drawn over the old ones; anywhere else they are
+//! appended.
+
+use std::io::Write as _;
+use std::rc::Rc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use hiperf::{EnumId, Namespace, ObjectId, Query, Refreshed, Refresher};
+use hiperf_cim::{Class, DateTime, Error, Result, Status};
+
+use crate::args::{Format, OutputOptions, WatchArguments};
+use crate::blocks::Blocks;
+use crate::canvas::Canvas;
+use crate::failure::{self, Failure};
+use crate::format::text;
+use crate::interrupt::{Interrupt, Schedule, Wake};
+use crate::row::{LiveRow, Row as _};
+use crate::screen::{self, Screen};
+use crate::target::Target;
+use crate::view::View;
+
+/// Watches until interrupted, or as often as was asked for.
+pub fn run(namespace: &Namespace, watch: &WatchArguments, options: &OutputOptions) -> Result<(), Failure> {
+    let interrupt = Interrupt::catch()?;
+    let mut watched = Watched::new(namespace, &watch.targets, options)?;
+    let mut display = Display::new(watch, options);
+    let mut schedule = Schedule::new(Instant::now(), watch.interval);
+    let mut left = watch.count.map(u64::from);
+    if watched.needs_baseline {
+        watched.refresh()?;
+        display.show_waiting()?;
+        if !is_due(&interrupt, &mut schedule)? {
+            return display.canvas.finish();
+        }
+    }
+    loop {
+        let time = SystemTime::now();
+        watched.refresh()?;
+        display.show(&mut watched, time)?;
+        left = left.map(|left| left - 1);
+        if left == Some(0) || !is_due(&interrupt, &mut schedule)? {
+            return display.canvas.finish();
+        }
+    }
+}
+
+/// Waits for the next refresh and says whether there is to be one.
+fn is_due(interrupt: &Interrupt, schedule: &mut Schedule) -> Result<bool, Failure> {
+    match interrupt.wait_until(schedule.next_after(Instant::now()))? {
+        Wake::Deadline => Ok(true),
+        Wake::Interrupted => Ok(false),
+        Wake::OutputClosed => Err(Failure::Closed),
+    }
+}
+
+/// The targets in their refresher.
+struct Watched {
+    namespace: Namespace,
+    refresher: Refresher,
+    items: Vec<Item>,
+    blocks: Blocks,
+    needs_baseline: bool,
+}
+
+/// One block of rows.
+struct Item {
+    source: Source,
+    title: String,
+    query: Option<Rc<Query>>,
+    /// How the latest refresh went.
+    status: Status,
+}
+
+enum Source {
+    Object(ObjectId),
+    Instances(EnumId),
+}
+
+impl Watched {
+    fn new(namespace: &Namespace, targets: &[String], options: &OutputOptions) -> Result<Watched> {
+        let mut refresher = Refresher::new();
+        let (mut items, mut views) = (Vec::new(), Vec::new());
+        let mut needs_baseline = false;
+        let mut add = |source, class: &Class, title: String, query, view| {
+            needs_baseline |= class.qualifiers().is_true("Cooked");
+            items.push(Item { source, title: title.clone(), query, status: Status::WBEM_S_NO_ERROR });
+            views.push((title, view));
+        };
+        for target in targets {
+            match Target::parse(namespace, target)? {
+                Target::Class(class) => {
+                    let source = Source::Instances(refresher.add_enum(namespace, class.name())?);
+                    add(source, &class, class.name().to_owned(), None, View::of_class(&class, options));
+                }
+                Target::Object(class, path) => {
+                    let source = Source::Object(refresher.add_object(namespace, &path)?);
+                    add(source, &class, path, None, View::of_class(&class, options));
+                }
+                Target::Query(query) => {
+                    let query = Rc::new(query);
+                    // A query means the instances of subclasses as well.
+                    let mut classes = vec![query.class().clone()];
+                    classes.extend(namespace.subclasses(query.class().name())?);
+                    if classes.iter().any(|class| is_refreshable(class)) {
+                        classes.retain(|class| is_refreshable(class));
+                    }
+                    for class in classes.iter() {
+                        let source = Source::Instances(refresher.add_enum(namespace, class.name())?);
+                        let view = View::of_query(&query, class, options);
+                        add(source, class, class.name().to_owned(), Some(query.clone()), view);
+                    }
+                }
+            }
+        }
+        let blocks = Blocks::new(options, views);
+        Ok(Watched { namespace: namespace.clone(), refresher, items, blocks, needs_baseline })
+    }
+
+    fn refresh(&mut self) -> Result<()> {
+        let refreshed = self.refresher.refresh();
+        let refreshed = refreshed.map_err(|status| Error::from(status).context("refreshing"))?;
+        for item in &mut self.items {
+            let status = match (refreshed, &item.source) {
+                (Refreshed::Complete, _) => None,
+                (Refreshed::Partial, Source::Object(id)) => self.refresher.status(*id),
+                (Refreshed::Partial, Source::Instances(id)) => self.refresher.status(*id),
+            };
+            item.status = status.unwrap_or(Status::WBEM_S_NO_ERROR);
+        }
+        Ok(())
+    }
+
+    /// Appends all rows, and says which items are not up to date.
+    fn write(&mut self, out: &mut String, time: Option<&str>, screen: Screen) -> Result<Vec<String>> {
+        let decoration = self.namespace.decoration();
+        let live = |instance| LiveRow { instance, decoration: &decoration };
+        let mut remarks = Vec::new();
+        self.blocks.start(out, time);
+        for (index, Item { source, title, query, status }) in self.items.iter().enumerate() {
+            let mut rows: Vec<LiveRow<'_>> = match source {
+                Source::Object(id) => vec![live(self.refresher.object(*id)?)],
+                Source::Instances(id) => self.refresher.instances(*id)?.map(live).collect(),
+            };
+            if let Some(query) = query {
+                rows.retain(|row| query.matches(|column| row.column(column)));
+            }
+            self.blocks.write(out, index, &rows, time, screen);
+            if *status != Status::WBEM_S_NO_ERROR {
+                remarks.push(format!("{title} is not up to date: {}", failure::status(*status)));
+            }
+        }
+        Ok(remarks)
+    }
+}
+
+/// Whether instances of the class itself can be refreshed.
+fn is_refreshable(class: &Class) -> bool {
+    class.qualifiers().is_true("HiPerf") && !class.is_abstract()
+}
+
+/// Where the values go.
+struct Display<'a> {
+    watch: &'a WatchArguments,
+    is_table: bool,
+    canvas: Canvas,
+    /// What was last said on standard error.
+    warned: Vec<String>,
+}
+
+impl<'a> Display<'a> {
+    fn new(watch: &'a WatchArguments, options: &OutputOptions) -> Display<'a> {
+        let is_table = options.format == Format::Table;
+        Display { watch, is_table, canvas: Canvas::default(), warned: Vec::new() }
+    }
+
+    /// Says on a terminal that the first values are still to come.
+    fn show_waiting(&mut self) -> Result<(), Failure> {
+        let screen = Screen::current();
+        if !self.is_table || screen.height.is_none() {
+            return Ok(());
+        }
+        let mut out = self.header(screen, SystemTime::now());
+        screen.note(&mut out, &format!("first values in {:?}", self.watch.interval));
+        self.canvas.draw(&out, screen)
+    }
+
+    fn show(&mut self, watched: &mut Watched, time: SystemTime) -> Result<(), Failure> {
+        let screen = Screen::current();
+        let mut out = String::new();
+        if !self.is_table {
+            let remarks = watched.write(&mut out, Some(&iso_8601(time)), screen)?;
+            self.warn(remarks);
+            return screen::write(&out);
+        }
+        if screen.height.is_some() {
+            out = self.header(screen, time);
+            let remarks = watched.write(&mut out, None, screen)?;
+            remarks.iter().for_each(|remark| screen.note(&mut out, remark));
+            return self.canvas.draw(&out, screen);
+        }
+        out.push_str(&iso_8601(time));
+        out.push('\n');
+        let remarks = watched.write(&mut out, None, screen)?;
+        out.push('\n');
+        self.warn(remarks);
+        screen::write(&out)
+    }
+
+    /// What is watched, when, and how often, on one line.
+    fn header(&self, screen: Screen, time: SystemTime) -> String {
+        let time = iso_8601(time);
+        // Of 2026-01-02T03:04:05.678901Z the time of day, finer than seconds only if they are.
+        let is_fine = self.watch.interval.subsec_nanos() != 0;
+        let time = time.get(11..if is_fine { 23 } else { 19 }).unwrap_or_default();
+        let beside = format!("  {time} UTC  every {:?}", self.watch.interval);
+        let room = screen.width.map_or(usize::MAX, |width| width.saturating_sub(beside.len()));
+        let targets = text::shortened(&self.watch.targets.join(", "), room);
+        format!("{}{}\n\n", screen.style.bold(targets), screen.style.dim(beside))
+    }
+
+    /// Says on standard error what is not up to date, when that changes.
+    fn warn(&mut self, remarks: Vec<String>) {
+        if remarks != self.warned {
+            for remark in &remarks {
+                // A warning that nobody can read is no reason to stop.
+                let _unheard = writeln!(std::io::stderr(), "warning: {remark}");
+            }
+            self.warned = remarks;
+        }
+    }
+}
+
+/// `2026-01-02T03:04:05.678901Z`.
+fn iso_8601(time: SystemTime) -> String {
+    let micros = match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => i128::try_from(since.as_micros()).unwrap_or(i128::MAX),
+        Err(before) => -i128::try_from(before.duration().as_micros()).unwrap_or(i128::MAX),
+    };
+    // The clock of no machine is beyond the year 9999.
+    let text = DateTime::from_utc_micros(micros, 0).map(|time| time.as_str().to_owned()).unwrap_or_default();
+    let field = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
+    format!(
+        "{}-{}-{}T{}:{}:{}.{}Z",
+        field(0..4),
+        field(4..6),
+        field(6..8),
+        field(8..10),
+        field(10..12),
+        field(12..14),
+        field(15..21)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn times() {
+        let time = UNIX_EPOCH + Duration::from_micros(1_767_323_045_678_901);
+        assert_eq!(iso_8601(time), "2026-01-02T03:04:05.678901Z");
+        assert_eq!(iso_8601(UNIX_EPOCH - Duration::from_secs(1)), "1969-12-31T23:59:59.000000Z");
+    }
+}

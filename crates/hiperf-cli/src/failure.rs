@@ -1,0 +1,86 @@
+//! [`Failure`]: why the command ended early, and what a person is told.
+
+use std::error::Error as _;
+use std::io;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use hiperf_cim::{Error, Status};
+
+/// Why the command ended early.
+#[derive(Debug)]
+pub enum Failure {
+    /// WMI said no.
+    Wbem(Error),
+    /// The operating system did.
+    System(&'static str, io::Error),
+    /// Nobody reads standard output any more.
+    Closed,
+}
+
+impl Failure {
+    /// The failure of writing standard output.
+    pub fn from_output(error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::Closed,
+            _ => Failure::System("writing standard output", error),
+        }
+    }
+
+    /// Says on standard error what is wrong, and returns the exit status.
+    pub fn report(self) -> ExitCode {
+        let text = match &self {
+            Failure::Closed => return ExitCode::SUCCESS,
+            Failure::Wbem(error) => describe(error),
+            Failure::System(doing, error) => format!("error: {doing}: {error}\n"),
+        };
+        // If standard error is gone as well, the exit status says enough.
+        let _unheard = io::stderr().write_all(text.as_bytes());
+        ExitCode::FAILURE
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Wbem(error)
+    }
+}
+
+/// ```text
+/// error: there is no class Win32_Nope in root\cimv2
+///   WBEM_E_NOT_FOUND (0x80041002): the object could not be found
+/// ```
+fn describe(error: &Error) -> String {
+    let mut text = format!("error: {}\n", error.message());
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!("  because: {cause}\n"));
+        source = cause.source();
+    }
+    text.push_str(&format!("  {}\n", status(error.status())));
+    text
+}
+
+/// A status with its meaning.
+pub fn status(status: Status) -> String {
+    match status.meaning() {
+        Some(meaning) => format!("{status}: {meaning}"),
+        None => status.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_say_what_why_and_the_code() {
+        let error = Error::new(Status::WBEM_E_NOT_FOUND, "no class X").caused_by("the reason");
+        assert_eq!(
+            describe(&error),
+            "error: no class X\n  because: the reason\n  \
+             WBEM_E_NOT_FOUND (0x80041002): the object could not be found\n"
+        );
+        assert_eq!(status(Status(0x8004_1FFF)), "0x80041FFF");
+    }
+}
