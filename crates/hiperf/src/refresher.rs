@@ -83,6 +83,8 @@ pub struct Refresher {
 struct Group {
     provider: Arc<LoadedProvider>,
     refresher: RefresherClient,
+    /// How many items are from it. Without any it is not refreshed.
+    uses: usize,
     /// How the latest refresh went.
     status: Status,
 }
@@ -181,6 +183,7 @@ impl Refresher {
         }
         let id = self.next_id();
         let source = Source { group, provider_id };
+        self.groups[group].uses += 1;
         self.objects.push(ObjectItem { id, source, provider_object, client_object });
         Ok(ObjectId(id))
     }
@@ -207,6 +210,7 @@ impl Refresher {
                 provider_list.for_provider(),
             )?;
             let id = refresher.next_id();
+            refresher.groups[group].uses += 1;
             refresher.enums.push(EnumItem {
                 id,
                 source: Source { group, provider_id },
@@ -236,7 +240,8 @@ impl Refresher {
             let message = format!("the refresher has no object or enumerator {id}");
             return Err(Error::new(Status::WBEM_E_NOT_FOUND, message));
         };
-        let Group { provider, refresher, .. } = &self.groups[source.group];
+        let Group { provider, refresher, uses, .. } = &mut self.groups[source.group];
+        *uses -= 1;
         // The item is gone from here whatever the provider says of it.
         let _provider_answer = provider.client().stop_refreshing(refresher, source.provider_id);
         Ok(())
@@ -253,7 +258,7 @@ impl Refresher {
     }
 
     pub(crate) fn refresh_with(&mut self, flags: i32) -> Result<Refreshed, Status> {
-        for group in &mut self.groups {
+        for group in self.groups.iter_mut().filter(|group| group.uses > 0) {
             group.status = group.refresher.refresh(flags);
         }
         for item in &mut self.objects {
@@ -272,11 +277,7 @@ impl Refresher {
     }
 
     fn outcome(&self) -> Result<Refreshed, Status> {
-        let in_use = |index: &usize| {
-            self.objects.iter().any(|item| item.source.group == *index)
-                || self.enums.iter().any(|item| item.source.group == *index)
-        };
-        let used = || (0..self.groups.len()).filter(in_use).map(|index| self.groups[index].status);
+        let used = || self.groups.iter().filter(|group| group.uses > 0).map(|group| group.status);
         if used().all(|status| status == Status::WBEM_S_NO_ERROR) {
             return Ok(Refreshed::Complete);
         }
@@ -359,7 +360,7 @@ impl Refresher {
             return Ok(index);
         }
         let refresher = provider.client().create_refresher()?;
-        self.groups.push(Group { provider, refresher, status: Status::WBEM_S_NO_ERROR });
+        self.groups.push(Group { provider, refresher, uses: 0, status: Status::WBEM_S_NO_ERROR });
         Ok(self.groups.len() - 1)
     }
 }
