@@ -311,7 +311,7 @@ impl Refresher {
     }
 
     /// The instances that the enumerator had at the latest refresh, in the
-    /// provider's order.
+    /// order in which the provider added them.
     ///
     /// # Errors
     /// `WBEM_E_NOT_FOUND`: it was removed.
