@@ -42,7 +42,9 @@ pub(crate) struct WbemObject {
     class: Arc<Class>,
     /// The instance; of a class definition, one with the class's defaults.
     instance: UnsafeCell<Instance>,
-    cursor: Mutex<Cursor>,
+    /// `None` when no enumeration was begun. Boxed, because few objects are
+    /// enumerated, and the smaller an object the faster a refresh of many.
+    cursor: Mutex<Option<Box<Cursor>>>,
 }
 
 // SAFETY: the instance is reached through `with` and `with_mut` only. Safe
@@ -59,7 +61,7 @@ impl WbemObject {
             genus,
             class: instance.class().clone(),
             instance: UnsafeCell::new(instance),
-            cursor: Mutex::new(Cursor::default()),
+            cursor: Mutex::new(None),
         }
     }
 

@@ -22,6 +22,19 @@
 //! # Ok(()) }
 //! ```
 //!
+//! What is read has to be read before, or asked for again after:
+//!
+//! ```no_run
+//! # fn example(namespace: &hiperf::Namespace) -> hiperf::Result<()> {
+//! let mut refresher = hiperf::Refresher::new();
+//! let memory = refresher.add_object(namespace, "Win32_PerfRawData_PerfOS_Memory=@")?;
+//! let object = refresher.object(memory)?;
+//! println!("{}", object.get("AvailableBytes")?);
+//! refresher.refresh()?;
+//! println!("{}", refresher.object(memory)?.get("AvailableBytes")?);
+//! # Ok(()) }
+//! ```
+//!
 //! A refresh of an unchanged set of instances allocates nothing and opens
 //! nothing. When instances come and go, the client's objects of the gone ones
 //! are kept for the new ones.
@@ -99,7 +112,8 @@ struct ObjectItem {
 struct EnumItem {
     id: i32,
     source: Source,
-    class: Arc<Class>,
+    /// A new client object: without values, but with server and namespace.
+    template: Instance,
     /// What the provider writes.
     provider_list: Arc<ObjectList>,
     /// The version of `provider_list` that `rows` reflect.
@@ -172,6 +186,12 @@ impl Refresher {
             );
             return stop(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
         };
+        if provider_object.is_class() {
+            let (name, class) = (provider.name(), client_object.class().name());
+            let message =
+                format!("provider {name} returned a class, not an instance, asked for an object of {class}");
+            return stop(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
+        }
         if !Arc::ptr_eq(provider_object.class(), client_object.class()) {
             let message = format!(
                 "provider {} returned an object of class {}, asked for {}",
@@ -209,12 +229,14 @@ impl Refresher {
                 None,
                 provider_list.for_provider(),
             )?;
+            let mut template = Instance::spawn(&class);
+            template.decorate(Some(namespace.decoration()));
             let id = refresher.next_id();
             refresher.groups[group].uses += 1;
             refresher.enums.push(EnumItem {
                 id,
                 source: Source { group, provider_id },
-                class,
+                template,
                 version: provider_list.version(),
                 provider_list,
                 rows: Vec::new(),
@@ -343,7 +365,7 @@ impl Refresher {
     /// refresh keeps it up to date.
     pub(crate) fn client_list(&mut self, id: EnumId) -> Option<Arc<ObjectList>> {
         let item = self.enums.iter_mut().find(|item| item.id == id.0)?;
-        let list = item.client_list.get_or_insert_with(|| ObjectList::new(item.class.clone()));
+        let list = item.client_list.get_or_insert_with(|| ObjectList::new(item.template.class().clone()));
         Some(list.clone())
     }
 
@@ -396,13 +418,14 @@ impl EnumItem {
             self.rows.drain(..).map(|row| (row.id, row.client_object)).collect();
         self.provider_list.for_each(|id, provider_object| {
             let client_object = old.remove(&id).or_else(|| self.spare.pop());
-            let client_object = client_object.unwrap_or_else(|| Object::new(Instance::spawn(&self.class)));
+            let client_object = client_object.unwrap_or_else(|| Object::new(self.template.clone()));
             self.rows.push(Row { id, provider_object: provider_object.clone(), client_object });
         });
-        self.spare.extend(old.into_values().filter(Object::is_unshared));
+        // First, because the list holds the gone ones too.
         if let Some(list) = &self.client_list {
             list.replace(self.rows.iter().map(|row| (row.id, row.client_object.clone())));
         }
+        self.spare.extend(old.into_values().filter(Object::is_unshared));
     }
 }
 

@@ -7,7 +7,8 @@
 //! belong to the namespaces and refreshers that use them.
 
 use std::cell::Cell;
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hiperf_cim::Status;
 use hiperf_com::registry;
@@ -17,7 +18,7 @@ use hiperf_com::registry;
 const KNOWN_FLAGS: u32 = 0x2 | 0x4 | 0x8;
 
 /// Pairs that are open in this process.
-static OPEN: Mutex<usize> = Mutex::new(0);
+static OPEN: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     /// Pairs that are open in this thread.
@@ -41,8 +42,7 @@ pub(crate) fn enter(flags: u32) -> Status {
         return Status::E_INVALIDARG;
     }
     prepare();
-    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-    *open += 1;
+    OPEN.fetch_add(1, Ordering::AcqRel);
     let here = OPEN_HERE.get();
     OPEN_HERE.set(here + 1);
     if here == 0 { Status::WBEM_S_NO_ERROR } else { Status::WBEM_S_FALSE }
@@ -55,14 +55,40 @@ pub(crate) fn leave() {
         return;
     }
     OPEN_HERE.set(here - 1);
-    // The lock is held to the end: a thread that enters meanwhile finds the
-    // libraries either all there or gone.
-    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-    *open -= 1;
-    if *open == 0 {
+    if OPEN.fetch_sub(1, Ordering::AcqRel) == 1 {
         // The first call marks what is idle. No thread can still be on its way
-        // out of a library, as none uses any, so the second may follow at once.
+        // out of a library, as none uses any, so the second may follow at once:
+        // it keeps what a thread that enters meanwhile asks for.
         registry::unload_if_idle();
         registry::unload_if_idle();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Status = Status::WBEM_S_NO_ERROR;
+    const AGAIN: Status = Status::WBEM_S_FALSE;
+
+    #[test]
+    fn each_thread_has_its_pairs() {
+        leave(); // without a pair, nothing happens
+        assert_eq!([enter(0), enter(2), enter(8)], [FIRST, AGAIN, AGAIN]);
+        let elsewhere = std::thread::spawn(|| {
+            leave(); // the other thread's pairs are not this one's
+            let entered = [enter(0), enter(0)];
+            leave();
+            leave();
+            entered
+        });
+        assert_eq!(elsewhere.join().unwrap(), [FIRST, AGAIN]);
+        assert_eq!(enter(0x100), Status::E_INVALIDARG);
+        for _ in 0..3 {
+            leave();
+        }
+        assert_eq!(enter(0), FIRST);
+        leave();
+        assert!(hiperf_com::registry::is_registered(hiperf_com::clsid::WBEM_LOCATOR));
     }
 }

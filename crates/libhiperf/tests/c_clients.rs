@@ -245,6 +245,25 @@ fn a_warm_refresh_allocates_and_opens_nothing() {
     assert!(printed.contains("allocations 1000 frees 1000 mmaps 0 opens 0"), "{printed}");
 }
 
+/// The program in the README, without its waiting.
+#[test]
+fn the_example_of_the_readme() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let example = readme.split_once("```c\n").unwrap().1.split_once("```").unwrap().0;
+    let out = directory("readme");
+    let (code, program) = (out.join("client.c"), out.join("client"));
+    fs::write(&code, example.replace("sleep(1)", "sleep(0)")).unwrap();
+    let mut cc = cc();
+    cc.args(["-Wall", "-Wextra", "-Werror", "-I"])
+        .arg(root().join("include"))
+        .arg(&code)
+        .arg("-o")
+        .arg(&program);
+    run(linked(&mut cc, &lib_dir(&out)));
+    let printed = run(&mut Command::new(program));
+    assert!(printed.lines().all(|line| line.ends_with(" %")), "{printed}");
+}
+
 #[test]
 fn installed_and_found_by_pkg_config() {
     if !is_installed("pkg-config") {

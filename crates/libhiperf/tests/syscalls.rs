@@ -33,9 +33,9 @@ fn calls(log: &str) -> Calls {
             continue;
         };
         let first = rest.split([',', ')']).next().unwrap_or_default();
+        let path = first.split_once('<').map_or("", |(_, path)| path.trim_end_matches('>'));
         // A pipe has a number, which is another one in each run.
-        let path =
-            first.split_once('<').map_or("", |(_, path)| path.split(['>', ':']).next().unwrap_or_default());
+        let path = if path.starts_with('/') { path } else { path.split(':').next().unwrap_or_default() };
         // The kernel gives a long file in pieces. Each piece after the first is
         // a read that can't be saved; the one that finds the end is none.
         let result = rest.rsplit(") = ").next().unwrap_or_default().trim();
