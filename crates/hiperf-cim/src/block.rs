@@ -74,6 +74,8 @@ impl Block {
             self.bytes.copy_from_slice(&other.bytes);
         } else {
             self.bytes.clear();
+            // The names of most instances are about as long, so no room for more.
+            self.bytes.reserve_exact(other.bytes.len());
             self.bytes.extend_from_slice(&other.bytes);
         }
         // Nearly always equal; what isn't stored isn't written back from the cache.
@@ -203,6 +205,8 @@ impl Block {
         }
         self.add_waste(old_len);
         let start = self.bytes.len();
+        // Most texts are names that are set once, so no room for more.
+        self.bytes.reserve_exact(len);
         self.bytes.resize(start + len, 0);
         let offset = u32::try_from(start - self.fixed_len()).unwrap_or(NO_TAIL);
         self.bytes[slot.range()].copy_from_slice(&offset.to_le_bytes());
