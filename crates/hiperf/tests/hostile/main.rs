@@ -14,6 +14,7 @@ mod panics;
 mod sys;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use hiperf::{Namespace, Query, Refreshed, Refresher, Result, Status, Value};
 use hiperf_com::live_objects;
@@ -21,6 +22,9 @@ use hiperf_com::live_objects;
 use hooks::{Hooks, serve};
 
 static TURN: Mutex<()> = Mutex::new(());
+
+/// How long the threads of a hostile provider may take to end.
+const LATE_THREADS: Duration = Duration::from_secs(20);
 
 /// A test's turn, at whose end there are as many objects as before.
 pub struct Turn {
@@ -38,9 +42,15 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            assert_eq!(live_objects(), self.before, "COM objects stayed behind");
+        if std::thread::panicking() {
+            return;
         }
+        // A provider's thread that reported late may still be on its way out.
+        let deadline = Instant::now() + LATE_THREADS;
+        while live_objects() != self.before && Instant::now() < deadline {
+            std::thread::yield_now();
+        }
+        assert_eq!(live_objects(), self.before, "COM objects stayed behind");
     }
 }
 
