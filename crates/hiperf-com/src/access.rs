@@ -249,12 +249,15 @@ impl ObjectAccess {
 
     /// An array of borrowed interface pointers as objects; an error if one is
     /// NULL.
-    pub(crate) fn from_array(pointers: &[*mut IWbemObjectAccess]) -> Result<&[ObjectAccess], Status> {
+    ///
+    /// # Safety
+    /// Each is NULL or an IWbemObjectAccess that lives as long as the array.
+    pub(crate) unsafe fn from_array(pointers: &[*mut IWbemObjectAccess]) -> Result<&[ObjectAccess], Status> {
         if pointers.iter().any(|pointer| pointer.is_null()) {
             return Err(Status::WBEM_E_INVALID_PARAMETER);
         }
-        // SAFETY: transparent around pointers that aren't NULL; the slice is
-        // borrowed, so no reference is released.
+        // SAFETY: transparent around pointers that aren't NULL and are objects by
+        // the caller's duty; the slice is borrowed, so no reference is released.
         Ok(unsafe { std::slice::from_raw_parts(pointers.as_ptr().cast(), pointers.len()) })
     }
 }

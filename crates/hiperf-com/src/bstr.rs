@@ -12,6 +12,8 @@
 
 use std::fmt;
 
+use hiperf_cim::Status;
+
 use crate::RawBstr;
 
 /// Bytes before the units: 4 of padding keep the units aligned to 8, then the
@@ -64,6 +66,24 @@ pub fn sys_alloc_bytes(bytes: &[u8]) -> RawBstr {
 #[must_use]
 pub fn sys_alloc_zeroed(byte_len: usize) -> RawBstr {
     allocate(byte_len, None)
+}
+
+/// A copy of all bytes of a BSTR; NULL for NULL.
+///
+/// # Errors
+/// `E_OUTOFMEMORY`.
+///
+/// # Safety
+/// `bstr` is NULL or a BSTR.
+pub(crate) unsafe fn sys_copy(bstr: RawBstr) -> Result<RawBstr, Status> {
+    if bstr.is_null() {
+        return Ok(bstr);
+    }
+    // SAFETY: a BSTR.
+    let length = unsafe { sys_byte_len(bstr) } as usize;
+    // SAFETY: a BSTR has as many bytes as it says.
+    let copy = sys_alloc_bytes(unsafe { std::slice::from_raw_parts(bstr.cast(), length) });
+    if copy.is_null() { Err(Status::E_OUTOFMEMORY) } else { Ok(copy) }
 }
 
 /// Frees a BSTR (SysFreeString); NULL is ignored.
@@ -213,7 +233,11 @@ impl fmt::Debug for Bstr {
 impl Clone for Bstr {
     /// A copy of all bytes; NULL stays NULL.
     fn clone(&self) -> Bstr {
-        if self.0.is_null() { Bstr::null() } else { Bstr::from_units(self.units()) }
+        // SAFETY: NULL or a BSTR that `self` owns.
+        match unsafe { sys_copy(self.0) } {
+            Ok(copy) => Bstr(copy),
+            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::for_value(self.units())),
+        }
     }
 }
 
@@ -245,6 +269,9 @@ mod tests {
         let odd = unsafe { Bstr::from_raw(sys_alloc_bytes(b"abc")) };
         // SAFETY: a BSTR that lives here.
         assert_eq!(unsafe { (sys_len(odd.as_raw()), sys_byte_len(odd.as_raw())) }, (1, 3));
+        let copy = odd.clone();
+        // SAFETY: as above.
+        assert_eq!(unsafe { sys_byte_len(copy.as_raw()) }, 3);
         // SAFETY: after the odd byte stands a padding byte, then the NUL.
         assert_eq!(unsafe { odd.as_raw().add(2).read() }, 0);
         assert_eq!(Bstr::from_units(&[0x41, 0, 0x42]).units(), [0x41, 0, 0x42]);

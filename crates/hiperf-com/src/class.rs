@@ -84,6 +84,10 @@ fn module_iid() -> Guid {
     Guid { data1: 0x6869_7066, data2: 0x4f57, data3: 0x4e21, data4: address.to_ne_bytes() }
 }
 
+/// What an object of ours answers to the private IID: a success of its own, so
+/// that a stranger which answers any IID with itself isn't taken for one.
+const LENT: Status = Status(0x0004_4C54);
+
 #[repr(C)]
 struct Header {
     type_id: fn() -> TypeId,
@@ -173,7 +177,11 @@ impl<T: Class> ComObject<T> {
                 unsafe { Self::pointer(object, slot) }
             }
             // A borrowed look at the object itself, for `downcast` alone.
-            None if iid == module_iid() => object.cast(),
+            None if iid == module_iid() => {
+                // SAFETY: as above.
+                unsafe { ppv.write(object.cast()) };
+                return LENT;
+            }
             None => return Status::E_NOINTERFACE,
         };
         // SAFETY: as above.
@@ -222,8 +230,15 @@ fn header(object: &IUnknown) -> Option<NonNull<Header>> {
     let mut found = std::ptr::null_mut();
     // SAFETY: both pointers are valid, and our objects lend themselves without a reference.
     let status = unsafe { object.QueryInterface(&raw const iid, &raw mut found) };
-    // Only objects of this module answer this IID, and they answer with their beginning.
-    NonNull::new(found.cast()).filter(|_| !status.is_error())
+    if status == LENT {
+        // Only objects of this module answer so, and they answer with their beginning.
+        return NonNull::new(found.cast());
+    }
+    if !status.is_error() {
+        // SAFETY: a stranger's success comes with a reference, whatever it is to.
+        drop(unsafe { ComPtr::<IUnknown>::from_raw(found.cast()) });
+    }
+    None
 }
 
 /// The Rust value behind `object`, if this module made it as a `T`. No
@@ -234,6 +249,12 @@ pub fn downcast<T: Class>(object: &IUnknown) -> Option<&T> {
     // SAFETY: the beginning of an object that `object` keeps alive.
     let type_id = unsafe { header.as_ref() }.type_id;
     if type_id() != TypeId::of::<T>() {
+        return None;
+    }
+    // A stranger that passes the question on to an object of ours is not that
+    // object: it may let go of it at any time.
+    let vtables = header.addr().get() + offset_of!(ComObject<T>, vtables);
+    if std::ptr::from_ref(object).addr().wrapping_sub(vtables) >= size_of::<T::Vtables>() {
         return None;
     }
     // SAFETY: as above, and it is one of these.

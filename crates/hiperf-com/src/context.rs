@@ -74,10 +74,12 @@ impl IWbemContext_Impl for WbemContext {
 
     unsafe fn GetNames(&self, lFlags: i32, pNames: *mut *mut SafeArray) -> Status {
         answer(|| {
-            no_flags(lFlags)?;
             if pNames.is_null() {
                 return Err(Status::WBEM_E_INVALID_PARAMETER);
             }
+            // SAFETY: not NULL, so writable.
+            unsafe { store(pNames, std::ptr::null_mut()) };
+            no_flags(lFlags)?;
             let state = self.state();
             let names = OwnedSafeArray::from_texts(state.values.iter().map(|(name, _)| name))?;
             // SAFETY: not NULL, so writable; the caller gets the array.
@@ -95,6 +97,8 @@ impl IWbemContext_Impl for WbemContext {
     }
 
     unsafe fn Next(&self, lFlags: i32, pstrName: *mut RawBstr, pValue: *mut Variant) -> Status {
+        // SAFETY: NULL or writable.
+        unsafe { store(pstrName, std::ptr::null_mut()) };
         answer(|| {
             no_flags(lFlags)?;
             let mut state = self.state();
@@ -127,10 +131,16 @@ impl IWbemContext_Impl for WbemContext {
             // SAFETY: NULL or a VARIANT.
             let value = unsafe { pValue.as_ref() }.ok_or(Status::WBEM_E_INVALID_PARAMETER)?.copy()?;
             let mut state = self.state();
-            match state.position(&name) {
-                Some(at) => state.values[at].1 = value,
-                None => state.values.push((name, value)),
-            }
+            let replaced = match state.position(&name) {
+                Some(at) => std::mem::replace(&mut state.values[at].1, value),
+                None => {
+                    state.values.push((name, value));
+                    Variant::EMPTY
+                }
+            };
+            drop(state);
+            // An object's end is a stranger's code: it runs outside of the lock.
+            drop(replaced);
             Ok(Status::WBEM_S_NO_ERROR)
         })
     }
@@ -158,17 +168,21 @@ impl IWbemContext_Impl for WbemContext {
             let name = unsafe { require_wide(wszName, WBEM_MAX_PATH) }?;
             let mut state = self.state();
             let at = state.position(&name).ok_or(Status::WBEM_E_NOT_FOUND)?;
-            state.values.remove(at);
+            let removed = state.values.remove(at);
             // An enumeration goes on with what would have come next.
             state.cursor = state.cursor.map(|next| if next > at { next - 1 } else { next });
+            drop(state);
+            drop(removed);
             Ok(Status::WBEM_S_NO_ERROR)
         })
     }
 
     unsafe fn DeleteAll(&self) -> Status {
         let mut state = self.state();
-        state.values.clear();
+        let removed = std::mem::take(&mut state.values);
         state.cursor = state.cursor.map(|_| 0);
+        drop(state);
+        drop(removed);
         Status::WBEM_S_NO_ERROR
     }
 }
@@ -244,6 +258,7 @@ impl From<ComPtr<IWbemContext>> for Context {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Class, IUnknown};
 
     #[track_caller]
     fn next(context: &Context) -> (Status, Option<String>, Variant) {
@@ -312,6 +327,45 @@ mod tests {
         unsafe { copy.as_com().GetNames(0, &raw mut names) };
         // SAFETY: the array is the caller's.
         assert!(unsafe { OwnedSafeArray::from_raw(names) }.unwrap().view().is_empty());
+    }
+
+    /// An object that, at its end, comes back to the context that held it.
+    struct Farewell(Mutex<ComPtr<IWbemContext>>);
+
+    crate::interface! {
+        /// An interface for an object that needs none.
+        interface INothing [INothingVtbl, INothing_Impl]: IUnknown [Class] =
+            "00000000-0000-0000-0000-0000000000F0" {}
+    }
+
+    com_class! { class Farewell: INothing; }
+
+    impl INothing_Impl for Farewell {}
+
+    impl Drop for Farewell {
+        fn drop(&mut self) {
+            // SAFETY: no pointers.
+            unsafe { self.0.get_mut().unwrap().BeginEnumeration(0) };
+        }
+    }
+
+    #[test]
+    fn objects_end_outside_of_the_lock() {
+        let context = Context::new();
+        let com = context.as_com();
+        let name = WideString::new("object");
+        let set = |value: &Variant| {
+            // SAFETY: both live during the call.
+            assert_eq!(unsafe { com.SetValue(name.as_ptr(), 0, value) }, Status::WBEM_S_NO_ERROR);
+        };
+        let farewell = || Variant::from_unknown(ComPtr::new(Farewell(Mutex::new(com.clone()))));
+        set(&farewell());
+        set(&farewell());
+        // SAFETY: the name lives during the call.
+        assert_eq!(unsafe { com.DeleteValue(name.as_ptr(), 0) }, Status::WBEM_S_NO_ERROR);
+        set(&farewell());
+        // SAFETY: no pointers.
+        assert_eq!(unsafe { com.DeleteAll() }, Status::WBEM_S_NO_ERROR);
     }
 
     #[test]

@@ -75,10 +75,12 @@ impl ObjectList {
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    fn add(&self, ids: &[i32], objects: &[*mut IWbemObjectAccess]) -> Result<(), Status> {
+    /// # Safety
+    /// Each of `objects` is NULL or an IWbemObjectAccess.
+    unsafe fn add(&self, ids: &[i32], objects: &[*mut IWbemObjectAccess]) -> Result<(), Status> {
         let mut added = Vec::with_capacity(ids.len());
         for (&id, &object) in ids.iter().zip(objects) {
-            // SAFETY: the caller of AddObjects promises an array of interface pointers.
+            // SAFETY: the caller's duty.
             let object = unsafe { require(object) }?;
             let object = Object::from_access(&object).ok_or(Status::WBEM_E_INVALID_OBJECT)?;
             if object.is_class() || !Arc::ptr_eq(object.class(), &self.class) {
@@ -147,7 +149,8 @@ impl IWbemHiPerfEnum_Impl for HiPerfEnum {
             let ids = unsafe { slice(ids, count) }?;
             // SAFETY: the caller's promise.
             let objects = unsafe { slice(objects, count) }?;
-            self.list.add(ids, objects).map(|()| Status::WBEM_S_NO_ERROR)
+            // SAFETY: the caller's promise.
+            unsafe { self.list.add(ids, objects) }.map(|()| Status::WBEM_S_NO_ERROR)
         })
     }
 

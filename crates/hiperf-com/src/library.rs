@@ -100,8 +100,11 @@ impl Library {
     }
 
     /// Asks for the interface `iid` of a class object.
-    pub(crate) fn get_class_object(&self, clsid: &Guid, iid: &Guid, ppv: *mut *mut c_void) -> Status {
-        // SAFETY: the callers pass valid pointers; the library is loaded.
+    ///
+    /// # Safety
+    /// `ppv` is writable. The caller owns the reference stored there.
+    pub(crate) unsafe fn get_class_object(&self, clsid: &Guid, iid: &Guid, ppv: *mut *mut c_void) -> Status {
+        // SAFETY: writable by the caller's duty; the library is loaded.
         unsafe { (self.get_class_object)(clsid, iid, ppv) }
     }
 

@@ -51,8 +51,9 @@ impl<I: Interface> OutPtr<I> {
 /// `slot` is NULL or writable.
 pub unsafe fn store<T>(slot: *mut T, value: T) {
     if !slot.is_null() {
-        // SAFETY: not NULL, so writable; an out parameter's old contents are no value.
-        unsafe { slot.write(value) };
+        // SAFETY: not NULL, so writable; an out parameter's old contents are no
+        // value, and a member of a packed structure is not aligned.
+        unsafe { slot.write_unaligned(value) };
     }
 }
 

@@ -418,7 +418,8 @@ impl<P: HiPerfProvider> IWbemHiPerfProvider_Impl for ProviderObject<P> {
             let services = unsafe { services(pNamespace) }?;
             // SAFETY: NULL or an array of that many pointers.
             let pointers = unsafe { slice(apObj, lNumObjects.cast_unsigned()) }?;
-            let objects = ObjectAccess::from_array(pointers)?;
+            // SAFETY: objects that the caller lends for the call.
+            let objects = unsafe { ObjectAccess::from_array(pointers) }?;
             // SAFETY: as above.
             let context = unsafe { context(pContext) };
             self.provider.get_objects(&services, objects, context.as_ref()).map_err(leave)?;

@@ -96,6 +96,8 @@ impl IWbemQualifierSet_Impl for QualifierSetObject {
     }
 
     unsafe fn Next(&self, flags: i32, name: *mut RawBstr, value: *mut Variant, flavor: *mut i32) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { store(name, std::ptr::null_mut()) };
         answer(|| {
             if flags != 0 {
                 return Err(Status::WBEM_E_INVALID_PARAMETER);

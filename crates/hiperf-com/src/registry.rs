@@ -103,7 +103,8 @@ pub fn class_object(clsid: Guid) -> Result<ComPtr<IClassFactory>> {
     let library = library(&path)?;
     let doing = format!("asking {} for class {clsid}", path.display());
     let asked = receive(&doing, Status::WBEM_E_PROVIDER_LOAD_FAILURE, |slot: *mut *mut IClassFactory| {
-        library.get_class_object(&clsid, &IClassFactory::IID, slot.cast())
+        // SAFETY: the slot is valid, and `receive` takes the reference over.
+        unsafe { library.get_class_object(&clsid, &IClassFactory::IID, slot.cast()) }
     });
     asked.map_err(|error| {
         let message = match error.status() {

@@ -49,22 +49,10 @@ impl ObjectSink {
     /// # Errors
     /// As [`ObjectSink::indicate`].
     pub fn indicate_all(&self, objects: &[ObjectAccess]) -> Result<()> {
+        let count = i32::try_from(objects.len()).map_err(|_| Status::WBEM_E_INVALID_PARAMETER)?;
         // An IWbemObjectAccess is an IWbemClassObject.
-        self.indicate_array(ObjectAccess::as_array(objects).cast(), objects.len())
-    }
-
-    /// Delivers classes or instances in one call.
-    ///
-    /// # Errors
-    /// As [`ObjectSink::indicate`].
-    pub fn indicate_class_objects(&self, objects: &[ComPtr<IWbemClassObject>]) -> Result<()> {
-        // A `ComPtr` is transparent around its pointer.
-        self.indicate_array(objects.as_ptr().cast(), objects.len())
-    }
-
-    fn indicate_array(&self, array: *const *mut IWbemClassObject, len: usize) -> Result<()> {
-        let count = i32::try_from(len).map_err(|_| Status::WBEM_E_INVALID_PARAMETER)?;
-        // SAFETY: the callers pass an array of that many pointers, which lives during the call.
+        let array = ObjectAccess::as_array(objects).cast();
+        // SAFETY: an array of that many pointers, which lives during the call.
         let status = unsafe { self.0.Indicate(count, array) };
         if status.is_error() {
             Err(Error::from(status).context("delivering objects to a sink"))
@@ -206,10 +194,14 @@ impl IWbemObjectSink_Impl for CollectingSink {
             }
             // SAFETY: not NULL, so objects that the caller lends for the call.
             let objects = pointers.iter().filter_map(|pointer| unsafe { ComPtr::from_borrowed(*pointer) });
+            // AddRef is a stranger's code: it runs outside of the lock, as does Release below.
+            let mut objects: Vec<_> = objects.collect();
             let mut state = self.0.state();
-            if state.end.is_none() {
-                state.objects.extend(objects);
+            if state.end.is_some() {
+                drop(state);
+                return Err(Status::WBEM_E_CALL_CANCELLED);
             }
+            state.objects.append(&mut objects);
             Ok(Status::WBEM_S_NO_ERROR)
         })
     }

@@ -212,6 +212,73 @@ fn only_the_same_rust_type_is_recognised() {
     unsafe { assert_eq!((other.Sum(), other.AddRef(), other.Release()), (9, 2, 1)) };
 }
 
+/// A stranger's object that never says no: it answers what it is asked for with
+/// itself or, if there is one, passes the question on to `inner`.
+#[repr(C)]
+struct Obliging {
+    vtbl: *const IUnknownVtbl,
+    count: AtomicU32,
+    inner: Option<ComPtr<IUnknown>>,
+}
+
+impl Obliging {
+    const VTBL: &'static IUnknownVtbl = &IUnknownVtbl {
+        QueryInterface: Self::query_interface,
+        AddRef: Self::add_ref,
+        Release: Self::release,
+    };
+
+    fn new(inner: Option<ComPtr<IUnknown>>) -> Obliging {
+        Obliging { vtbl: Self::VTBL, count: AtomicU32::new(1), inner }
+    }
+
+    fn as_unknown(&self) -> &IUnknown {
+        // SAFETY: it begins with a pointer to IUnknown's slots.
+        unsafe { &*std::ptr::from_ref(self).cast() }
+    }
+
+    unsafe extern "system" fn query_interface(
+        this: *mut c_void,
+        iid: *const Guid,
+        ppv: *mut *mut c_void,
+    ) -> Status {
+        // SAFETY: in the tests, objects live longer than their pointers.
+        let object = unsafe { &*this.cast::<Obliging>() };
+        if let Some(inner) = &object.inner {
+            // SAFETY: the caller's pointers are passed on.
+            return unsafe { inner.QueryInterface(iid, ppv) };
+        }
+        object.count.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the tests pass a valid slot.
+        unsafe { ppv.write(this) };
+        Status::WBEM_S_NO_ERROR
+    }
+
+    unsafe extern "system" fn add_ref(this: *mut c_void) -> u32 {
+        // SAFETY: as above.
+        unsafe { &*this.cast::<Obliging>() }.count.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    unsafe extern "system" fn release(this: *mut c_void) -> u32 {
+        // SAFETY: as above.
+        unsafe { &*this.cast::<Obliging>() }.count.fetch_sub(1, Ordering::Relaxed) - 1
+    }
+}
+
+#[test]
+fn a_stranger_is_no_object_of_ours_whatever_it_answers() {
+    let itself = Obliging::new(None);
+    assert!(downcast::<Adder>(itself.as_unknown()).is_none());
+    assert_eq!(itself.count.load(Ordering::Relaxed), 1, "references");
+
+    let (derived, _) = adder();
+    let through = Obliging::new(Some(derived.cast().unwrap()));
+    assert!(downcast::<Adder>(through.as_unknown()).is_none());
+    drop(through);
+    // SAFETY: no pointers; the pair is balanced.
+    assert_eq!(unsafe { (derived.AddRef(), derived.Release()) }, (2, 1));
+}
+
 #[test]
 fn success_without_a_pointer_is_an_error() {
     let none = ComPtr::<ISecond>::receive(Status::WBEM_E_PROVIDER_FAILURE, |_| Status::WBEM_S_NO_ERROR);

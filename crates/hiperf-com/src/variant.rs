@@ -15,7 +15,7 @@ use std::mem::ManuallyDrop;
 
 use hiperf_cim::{CimType, Status, Value};
 
-use crate::bstr::{sys_free, sys_units};
+use crate::bstr::{sys_copy, sys_free, sys_units};
 use crate::safearray::{ArrayView, OwnedSafeArray, SafeArray, destroy};
 use crate::{Bstr, ComPtr, IUnknown, RawBstr};
 
@@ -234,13 +234,18 @@ impl Variant {
         if self.vt & vt::ARRAY != 0 {
             return match self.array() {
                 Some(view) => view.copy().map(Variant::from_array),
-                None => Ok(Variant::of(self.vt, Data { array: std::ptr::null_mut() })),
+                // SAFETY: a VT_ARRAY holds a SAFEARRAY.
+                None if unsafe { self.data.array }.is_null() => Ok(Variant::of(self.vt, self.data)),
+                None => Err(Status::DISP_E_BADVARTYPE),
             };
         }
         match self.vt {
             vt::BSTR => {
-                let units = self.bstr_units().unwrap_or_default();
-                Ok(Variant::from_bstr(Bstr::from_units(units)))
+                // SAFETY: a VT_BSTR holds a BSTR.
+                let raw = unsafe { self.data.bstr };
+                // SAFETY: NULL or owned by `self`.
+                let copy = unsafe { sys_copy(raw) }?;
+                Ok(Variant::of(vt::BSTR, Data { bstr: copy }))
             }
             vt::UNKNOWN | vt::DISPATCH => {
                 let raw = self.unknown().map_or(std::ptr::null_mut(), ComPtr::into_raw);
@@ -257,12 +262,18 @@ impl Variant {
     /// `DISP_E_BADVARTYPE` for a type that isn't known here and
     /// `DISP_E_ARRAYISLOCKED` for an array in use; the value stays.
     pub fn clear(&mut self) -> Result<(), Status> {
-        if self.vt & vt::BYREF == 0 {
-            self.free()?;
+        // Empty first: the Release of an object in it is a stranger's code, which
+        // may come back to this VARIANT.
+        let mut old = ManuallyDrop::new(std::mem::replace(self, Variant::EMPTY));
+        let freed = old.free_if_owned();
+        if freed.is_err() {
+            *self = ManuallyDrop::into_inner(old);
         }
-        // The old value is gone or was never owned: it must not be dropped again.
-        let _ = ManuallyDrop::new(std::mem::replace(self, Variant::EMPTY));
-        Ok(())
+        freed
+    }
+
+    fn free_if_owned(&mut self) -> Result<(), Status> {
+        if self.vt & vt::BYREF == 0 { self.free() } else { Ok(()) }
     }
 
     fn free(&mut self) -> Result<(), Status> {
@@ -362,12 +373,6 @@ impl Drop for Variant {
     }
 }
 
-impl Variant {
-    fn free_if_owned(&mut self) -> Result<(), Status> {
-        if self.vt & vt::BYREF == 0 { self.free() } else { Ok(()) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -397,6 +402,32 @@ mod tests {
         assert!(byref.array().is_none() && byref.text().is_none());
         byref.clear().unwrap();
         assert_eq!(byref.vt(), vt::EMPTY);
+    }
+
+    #[test]
+    fn objects_are_counted() {
+        let object: ComPtr<IUnknown> = crate::Context::new().as_com().cast().unwrap();
+        let references = || crate::class::reference_count(&object);
+        let mut variant = Variant::from_unknown(object.clone());
+        let array =
+            OwnedSafeArray::from_variants(vt::UNKNOWN, [variant.copy().unwrap()].into_iter()).unwrap();
+        assert_eq!(references(), Some(3));
+        let copy = Variant::from_array(array).copy().unwrap();
+        assert_eq!(references(), Some(3));
+        drop(copy);
+        variant.clear().unwrap();
+        assert_eq!(references(), Some(1));
+    }
+
+    #[test]
+    fn an_array_that_can_not_be_read_is_not_copied() {
+        let array = OwnedSafeArray::vector(vt::I4, 0, 1).unwrap();
+        let flat = Variant::from_array(array);
+        // SAFETY: the array is alive; two dimensions are one too many here.
+        unsafe { flat.data.array.cast::<u16>().write(2) };
+        assert_eq!(flat.copy().err(), Some(Status::DISP_E_BADVARTYPE));
+        // SAFETY: as above; so that it is freed.
+        unsafe { flat.data.array.cast::<u16>().write(1) };
     }
 
     #[test]

@@ -37,7 +37,7 @@ mod services;
 use std::sync::Once;
 
 use hiperf_com::server::{LocatorObject, RefresherObject};
-use hiperf_com::{Guid, WbemContext, clsid, factory, provider, registry};
+use hiperf_com::{Guid, clsid, factory, provider, registry};
 
 pub use cooker::BASELINE_AGE;
 pub use hiperf_cim::{Error, PropertyHandle, Result, Status, Value};
@@ -55,7 +55,7 @@ const COOKER_CLSIDS: [Guid; 2] = [
 ];
 
 /// Makes the engine's COM classes available in this process: the locator, the
-/// refresher, contexts and the cooking provider. [`Namespace::connect`] does
+/// refresher and the cooking provider. [`Namespace::connect`] does
 /// it; a program that starts with COM calls does it itself. Doing it again
 /// changes nothing.
 pub fn register() {
@@ -65,8 +65,6 @@ pub fn register() {
         registry::register_class(clsid::WBEM_LOCATOR, locator);
         let refresher = factory::factory_of(|| RefresherObject::new(Refresher::new()));
         registry::register_class(clsid::WBEM_REFRESHER, refresher);
-        let context = factory::factory_of(WbemContext::default);
-        registry::register_class(clsid::WBEM_CONTEXT, context);
         for clsid in COOKER_CLSIDS {
             registry::register_class(clsid, provider::class_factory(|| cooker::Cooker));
         }

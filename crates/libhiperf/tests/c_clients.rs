@@ -234,7 +234,11 @@ fn a_warm_refresh_allocates_and_opens_nothing() {
         command
     };
     let mut all = warm();
-    all.args(["Processor", "Memory", "System"].map(|class| format!("Win32_PerfRawData_PerfOS_{class}")));
+    for kind in ["Raw", "Formatted"] {
+        all.args(
+            ["Processor", "Memory", "System"].map(|class| format!("Win32_Perf{kind}Data_PerfOS_{class}")),
+        );
+    }
     let printed = run(&mut all);
     assert!(printed.ends_with("allocations 0 frees 0 mmaps 0 opens 0\n"), "{printed}");
 

@@ -3,6 +3,7 @@
 use hiperf_cim::{MAX_IDENTIFIER, PropertyHandle, Status};
 
 use super::{Genus, WbemObject};
+use crate::param::store;
 use crate::wide::require_wide;
 use crate::{Bstr, IWbemObjectAccess_Impl, RawBstr};
 
@@ -66,7 +67,7 @@ impl IWbemObjectAccess_Impl for WbemObject {
             Ok(0) if data.len() % 2 != 0 => Status::WBEM_E_INVALID_PARAMETER,
             Ok(0) => {
                 // The documents leave open whether the count includes the NUL.
-                let text = data.strip_suffix(&[0, 0]).filter(|text| text.len() % 2 == 0).unwrap_or(data);
+                let text = data.strip_suffix(&[0, 0]).unwrap_or(data);
                 let units = text.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
                 status(instance.write_text(handle, units))
             }
@@ -133,8 +134,8 @@ impl IWbemObjectAccess_Impl for WbemObject {
             Ok(None) => (0, Status::WBEM_S_FALSE),
             Err(status) => return status,
         };
-        // SAFETY: not NULL, so writable as the caller promises.
-        unsafe { value.write(read) };
+        // SAFETY: not NULL, so writable as the caller promises; it need not be aligned.
+        unsafe { value.write_unaligned(read) };
         status
     }
 
@@ -154,8 +155,8 @@ impl IWbemObjectAccess_Impl for WbemObject {
             Ok(None) => (0, Status::WBEM_S_FALSE),
             Err(status) => return status,
         };
-        // SAFETY: not NULL, so writable as the caller promises.
-        unsafe { value.write(read) };
+        // SAFETY: not NULL, so writable as the caller promises; it need not be aligned.
+        unsafe { value.write_unaligned(read) };
         status
     }
 
@@ -167,6 +168,8 @@ impl IWbemObjectAccess_Impl for WbemObject {
     }
 
     unsafe fn GetPropertyInfoByHandle(&self, handle: i32, name: *mut RawBstr, ty: *mut i32) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { store(name, std::ptr::null_mut()) };
         let handle = PropertyHandle(handle);
         if let Err(status) = self.with(|instance| instance.width(handle)) {
             return status;

@@ -176,7 +176,7 @@ impl IWbemClassObject_Impl for WbemObject {
     unsafe fn Get(
         &self,
         name: *const u16,
-        _: i32,
+        flags: i32,
         value: *mut Variant,
         ty: *mut i32,
         flavor: *mut i32,
@@ -184,6 +184,9 @@ impl IWbemClassObject_Impl for WbemObject {
         answer(|| {
             // SAFETY: the caller's promise.
             let name = unsafe { require_wide(name, MAX_IDENTIFIER) }?;
+            if flags != 0 {
+                return Err(Status::WBEM_E_INVALID_PARAMETER);
+            }
             let (_, found, found_type, found_flavor) = self.describe(self.find(&name)?);
             // SAFETY: the caller's promise; what an out parameter held before is no value.
             unsafe { store(value, Variant::from_value(&found)) };
@@ -282,6 +285,8 @@ impl IWbemClassObject_Impl for WbemObject {
         ty: *mut i32,
         flavor: *mut i32,
     ) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { store(name, std::ptr::null_mut()) };
         answer(|| {
             if flags != 0 {
                 return Err(Status::WBEM_E_INVALID_PARAMETER);
@@ -393,6 +398,8 @@ impl IWbemClassObject_Impl for WbemObject {
     }
 
     unsafe fn GetPropertyOrigin(&self, name: *const u16, class: *mut RawBstr) -> Status {
+        // SAFETY: the caller's promise.
+        unsafe { store(class, std::ptr::null_mut()) };
         answer(|| {
             // SAFETY: the caller's promise.
             let name = unsafe { require_wide(name, MAX_IDENTIFIER) }?;

@@ -11,7 +11,7 @@ use super::{
     FADF_BSTR, FADF_DISPATCH, FADF_HAVEVARTYPE, FADF_UNKNOWN, FADF_VARIANT, OwnedSafeArray, SafeArray,
     element_size,
 };
-use crate::bstr::{sys_alloc_units, sys_free, sys_units};
+use crate::bstr::{sys_copy, sys_free};
 use crate::variant::{Data, vt};
 use crate::{ComPtr, IUnknown, RawBstr, Variant};
 
@@ -223,11 +223,7 @@ impl<'a> ArrayView<'a> {
         match self.vt {
             vt::BSTR => {
                 // SAFETY: by 1 a BSTR or NULL.
-                let units = unsafe { sys_units(source.cast_mut().cast()) };
-                let copy = if source.is_null() { std::ptr::null_mut() } else { sys_alloc_units(units) };
-                if copy.is_null() && !source.is_null() {
-                    return Err(Status::E_OUTOFMEMORY);
-                }
+                let copy = unsafe { sys_copy(source.cast_mut().cast()) }?;
                 // SAFETY: within the array, and writable by 2.
                 unsafe { self.free_element(position) };
                 // SAFETY: as above.

@@ -2,9 +2,9 @@
 
 use hiperf_cim::{Error, Result, Status};
 
-use crate::bstr::sys_units;
 use crate::error_info::leave;
 use crate::param::OutPtr;
+use crate::wide::{WBEM_MAX_PATH, read_wide};
 use crate::{
     ComPtr, IWbemContext, IWbemLocator, IWbemLocator_Impl, IWbemServices, RawBstr, answer, com_class,
 };
@@ -53,16 +53,15 @@ impl<L: Locator> IWbemLocator_Impl for LocatorObject<L> {
             if flags & !ALLOWED_FLAGS != 0 {
                 return Err(Status::WBEM_E_INVALID_PARAMETER);
             }
-            // SAFETY: the caller's promise, here and below.
-            let given = |bstr| !unsafe { sys_units(bstr) }.is_empty();
+            // SAFETY: the caller's promise, which holds for each of the strings.
+            let text =
+                |bstr: RawBstr| unsafe { read_wide(bstr, WBEM_MAX_PATH) }.map(Option::unwrap_or_default);
             let connect = || {
-                if given(user) || given(password) {
+                if !text(user)?.is_empty() || !text(password)?.is_empty() {
                     let message = "a local connection is made as the caller: give no user and no password";
                     return Err(Error::new(Status::WBEM_E_LOCAL_CREDENTIALS, message));
                 }
-                // SAFETY: the caller's promise.
-                let path = String::from_utf16_lossy(unsafe { sys_units(resource) });
-                self.0.connect_server(&path)
+                self.0.connect_server(&text(resource)?)
             };
             out.set(connect().map_err(leave)?);
             Ok(Status::WBEM_S_NO_ERROR)

@@ -3,10 +3,10 @@
 use hiperf_cim::{Result, Status};
 
 use super::enumerator;
-use crate::bstr::sys_units;
 use crate::error_info::leave;
 use crate::object::Object;
 use crate::param::{OutPtr, store};
+use crate::wide::{WBEM_MAX_PATH, WBEM_MAX_QUERY, read_wide};
 use crate::{
     ComPtr, IEnumWbemClassObject, IWbemCallResult, IWbemClassObject, IWbemContext, IWbemObjectSink,
     IWbemServices, IWbemServices_Impl, RawBstr, answer, com_class,
@@ -72,14 +72,18 @@ fn check_flags(flags: i32, allowed: i32) -> Result<(), Status> {
     if flags & !allowed == 0 { Ok(()) } else { Err(Status::WBEM_E_INVALID_PARAMETER) }
 }
 
-/// A string parameter; NULL is empty.
+/// The path of an object or the name of a class or language; NULL is empty.
 ///
 /// # Safety
-/// `text` is NULL or a BSTR.
-unsafe fn text(text: RawBstr) -> String {
+/// `text` is NULL or a string that ends with a NUL.
+unsafe fn path(text: RawBstr) -> Result<String, Status> {
     // SAFETY: the caller's duty.
-    String::from_utf16_lossy(unsafe { sys_units(text) })
+    Ok(unsafe { read_wide(text, WBEM_MAX_PATH) }?.unwrap_or_default())
 }
+
+/// What every enumeration allows: all objects are there before it returns, so
+/// there is nothing to wait for.
+const ENUMERATION: i32 = flag::RETURN_IMMEDIATELY | flag::FORWARD_ONLY | flag::USE_AMENDED_QUALIFIERS;
 
 /// The answer of a method that is not there, with NULL in its out parameters.
 ///
@@ -96,25 +100,19 @@ unsafe fn unsupported<A, B>(one: *mut *mut A, other: *mut *mut B) -> Status {
 const NOTHING: *mut *mut IWbemCallResult = std::ptr::null_mut();
 
 impl<S: NamespaceServices> ServicesObject<S> {
-    /// Answers an enumeration: `find` finds the objects.
+    /// Answers an enumeration with `allowed` flags: `find` finds the objects.
     ///
     /// # Safety
     /// `out` is NULL or writable.
     unsafe fn enumerate(
         out: *mut *mut IEnumWbemClassObject,
-        flags: i32,
+        (flags, allowed): (i32, i32),
         find: impl FnOnce() -> Result<Vec<Object>>,
     ) -> Status {
         answer(|| {
             // SAFETY: the caller's duty.
             let out = unsafe { OutPtr::new(out) }?;
-            let allowed = flag::SHALLOW
-                | flag::RETURN_IMMEDIATELY
-                | flag::FORWARD_ONLY
-                | flag::ENSURE_LOCATABLE
-                | flag::DIRECT_READ
-                | flag::USE_AMENDED_QUALIFIERS;
-            check_flags(flags, allowed)?;
+            check_flags(flags, ENUMERATION | allowed)?;
             let objects = find().map_err(leave)?;
             out.set(enumerator(objects, flags & flag::FORWARD_ONLY != 0));
             Ok(Status::WBEM_S_NO_ERROR)
@@ -166,7 +164,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
                 });
             }
             // SAFETY: the caller's promise.
-            let path = unsafe { text(path) };
+            let path = unsafe { self::path(path) }?;
             let found = self.0.get_object(&path).map_err(leave)?;
             if let Some(out) = out {
                 out.set(found.access().cast()?);
@@ -234,11 +232,13 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         _: *mut IWbemContext,
         out: *mut *mut IEnumWbemClassObject,
     ) -> Status {
+        let find = || {
+            // SAFETY: the caller's promise.
+            let superclass = unsafe { path(superclass) }?;
+            self.0.create_class_enum(&superclass, flags & flag::SHALLOW != 0)
+        };
         // SAFETY: the caller's promise.
-        let superclass = unsafe { text(superclass) };
-        let find = || self.0.create_class_enum(&superclass, flags & flag::SHALLOW != 0);
-        // SAFETY: the caller's promise.
-        unsafe { Self::enumerate(out, flags, find) }
+        unsafe { Self::enumerate(out, (flags, flag::SHALLOW), find) }
     }
 
     unsafe fn CreateClassEnumAsync(
@@ -300,11 +300,13 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         _: *mut IWbemContext,
         out: *mut *mut IEnumWbemClassObject,
     ) -> Status {
+        let find = || {
+            // SAFETY: the caller's promise.
+            let class = unsafe { path(class) }?;
+            self.0.create_instance_enum(&class, flags & flag::SHALLOW != 0)
+        };
         // SAFETY: the caller's promise.
-        let class = unsafe { text(class) };
-        let find = || self.0.create_instance_enum(&class, flags & flag::SHALLOW != 0);
-        // SAFETY: the caller's promise.
-        unsafe { Self::enumerate(out, flags, find) }
+        unsafe { Self::enumerate(out, (flags, flag::SHALLOW | flag::DIRECT_READ), find) }
     }
 
     unsafe fn CreateInstanceEnumAsync(
@@ -325,11 +327,12 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         _: *mut IWbemContext,
         out: *mut *mut IEnumWbemClassObject,
     ) -> Status {
-        // SAFETY: the caller's promise.
-        let language = unsafe { text(language) };
-        // SAFETY: the caller's promise.
-        let query = unsafe { text(query) };
         let find = || {
+            // SAFETY: the caller's promise.
+            let language = unsafe { path(language) }?;
+            // SAFETY: the caller's promise.
+            let query = unsafe { read_wide(query, WBEM_MAX_QUERY) };
+            let query = query.map_err(|_| Status::WBEM_E_QUOTA_VIOLATION)?.unwrap_or_default();
             if language.eq_ignore_ascii_case("WQL") {
                 return self.0.exec_query(&query);
             }
@@ -337,7 +340,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
             Err(hiperf_cim::Error::new(Status::WBEM_E_INVALID_QUERY_TYPE, message))
         };
         // SAFETY: the caller's promise.
-        unsafe { Self::enumerate(out, flags & !flag::SHALLOW, find) }
+        unsafe { Self::enumerate(out, (flags, flag::ENSURE_LOCATABLE | flag::DIRECT_READ), find) }
     }
 
     unsafe fn ExecQueryAsync(

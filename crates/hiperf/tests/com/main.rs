@@ -40,6 +40,7 @@ fn connecting() {
     assert_eq!(status("\\\\elsewhere\\root\\cimv2"), Status::WBEM_E_NOT_SUPPORTED);
     assert_eq!(status("\\"), Status::WBEM_E_INVALID_NAMESPACE);
     assert_eq!(status("\\\\\\root"), Status::WBEM_E_INVALID_PARAMETER);
+    assert!(sys::connect_plainly("root\\cimv2").is_ok());
     let host = hiperf::Namespace::connect("").unwrap().decoration().server.clone();
     assert!(sys::connect(&format!("\\\\{host}\\root\\cimv2")).is_ok());
 }
@@ -130,6 +131,29 @@ fn room_for_the_objects_of_an_enumerator() {
     assert_eq!((brief(2), brief(9)), ((OK, 2, 2), (OK, 2, 2)));
     let (denied, invalid) = (Status::WBEM_E_ACCESS_DENIED, Status::WBEM_E_INVALID_PARAMETER);
     assert_eq!(misuse(&list), [denied, denied, denied, invalid, invalid, invalid]);
+}
+
+#[test]
+fn flags_of_enumerations() {
+    let world = world!("EnumerationFlags");
+    world.set(&[row("a", 1)]);
+    let (services, invalid) = (connect(), Status::WBEM_E_INVALID_PARAMETER);
+    let check = |flags, expected: [Status; 3]| {
+        assert_eq!(sys::enumerate(&services, world.raw, flags), expected, "{flags:#x}");
+    };
+    for flags in [0, 0x10, 0x20, 0x30, USE_AMENDED_QUALIFIERS] {
+        check(flags, [OK, OK, OK]);
+    }
+    // SHALLOW, DIRECT_READ, ENSURE_LOCATABLE, and what is none.
+    check(1, [OK, OK, invalid]);
+    check(0x200, [invalid, OK, OK]);
+    check(0x100, [invalid, invalid, OK]);
+    check(0x800, [invalid, invalid, invalid]);
+    let long = "x".repeat(0x4000);
+    check_status(sys::enumerate(&services, &long, 0)[2]);
+    fn check_status(status: Status) {
+        assert_eq!(status, Status::WBEM_E_QUOTA_VIOLATION);
+    }
 }
 
 #[test]

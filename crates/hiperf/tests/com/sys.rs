@@ -4,8 +4,8 @@
 use std::ptr::{null, null_mut};
 
 use hiperf_com::{
-    Bstr, ComPtr, IWbemClassObject, IWbemConfigureRefresher, IWbemHiPerfEnum, IWbemLocator,
-    IWbemObjectAccess, IWbemRefresher, IWbemServices, Status, WideString, clsid, registry,
+    Bstr, ComPtr, IEnumWbemClassObject, IWbemClassObject, IWbemConfigureRefresher, IWbemHiPerfEnum,
+    IWbemLocator, IWbemObjectAccess, IWbemRefresher, IWbemServices, Status, WideString, clsid, registry,
 };
 
 /// `IWbemLocator::ConnectServer` with nothing but a path.
@@ -17,6 +17,45 @@ pub fn connect(path: &str) -> Result<ComPtr<IWbemServices>, Status> {
         // SAFETY: every pointer is NULL or valid during the call.
         unsafe { locator.ConnectServer(path, none, none, none, 0, none, null_mut(), slot) }
     })
+}
+
+/// As [`connect`], by a path that is no BSTR, as clients pass it: before the
+/// text stands the length of the first four units of it.
+pub fn connect_plainly(path: &str) -> Result<ComPtr<IWbemServices>, Status> {
+    let locator: ComPtr<IWbemLocator> = registry::create_instance(clsid::WBEM_LOCATOR).unwrap();
+    let (units, none) = (plain(path), null_mut());
+    ComPtr::receive(Status::WBEM_E_FAILED, |slot| {
+        let path = units[2..].as_ptr().cast_mut();
+        // SAFETY: every pointer is NULL or a string during the call.
+        unsafe { locator.ConnectServer(path, none, none, none, 0, none, null_mut(), slot) }
+    })
+}
+
+fn plain(text: &str) -> Vec<u16> {
+    [8, 0].into_iter().chain(text.encode_utf16()).chain([0]).collect()
+}
+
+/// The statuses of the enumerations of classes, of instances and of a query
+/// with these flags, all parameters as in [`connect_plainly`].
+pub fn enumerate(services: &ComPtr<IWbemServices>, class: &str, flags: i32) -> [Status; 3] {
+    let (class, query) = (plain(class), plain(&format!("SELECT * FROM {class}")));
+    let (language, mut made) = (plain("WQL"), [null_mut::<IEnumWbemClassObject>(); 3]);
+    let text = |units: &[u16]| units[2..].as_ptr().cast_mut();
+    let ([one, two, three], none) = (&mut made, null_mut());
+    // SAFETY: every pointer is NULL or valid during the calls.
+    let statuses = unsafe {
+        [
+            services.CreateClassEnum(text(&class), flags, none, one),
+            services.CreateInstanceEnum(text(&class), flags, none, two),
+            services.ExecQuery(text(&language), text(&query), flags, none, three),
+        ]
+    };
+    for (status, made) in statuses.iter().zip(made) {
+        // SAFETY: NULL or a reference for the caller.
+        let made = unsafe { ComPtr::from_raw(made) };
+        assert_eq!(made.is_some(), !status.is_error());
+    }
+    statuses
 }
 
 /// A client's refresher by both of its interfaces.

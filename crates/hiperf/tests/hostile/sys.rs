@@ -176,10 +176,10 @@ impl IWbemHiPerfProvider_Impl for Liar {
                     assert_eq!(sink.Indicate(1, std::ptr::null()), invalid);
                     assert_eq!(sink.Indicate(0, std::ptr::null()), OK);
                     assert_eq!(sink.Indicate(1, [good].as_ptr()), OK);
-                    // Progress is not the end; what comes after the end is ignored.
+                    // Progress is not the end; what comes after the end is not wanted.
                     assert_eq!(sink.SetStatus(2, Status::WBEM_E_FAILED, null_mut(), null), OK);
                     assert_eq!(sink.SetStatus(0, Status::WBEM_S_PARTIAL_RESULTS, null_mut(), null), OK);
-                    assert_eq!(sink.Indicate(1, [good].as_ptr()), OK);
+                    assert_eq!(sink.Indicate(1, [good].as_ptr()), Status::WBEM_E_CALL_CANCELLED);
                     assert_eq!(sink.SetStatus(0, Status::WBEM_E_FAILED, null_mut(), null), OK);
                     drop(ComPtr::from_raw(good));
                 }
