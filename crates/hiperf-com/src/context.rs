@@ -198,6 +198,15 @@ impl Context {
         Context(ComPtr::new(WbemContext::new()))
     }
 
+    /// The context that a caller lends; `None` for NULL.
+    ///
+    /// # Safety
+    /// `pointer` is NULL or an IWbemContext, alive during the call.
+    pub(crate) unsafe fn from_borrowed(pointer: *mut IWbemContext) -> Option<Context> {
+        // SAFETY: the caller's duty.
+        unsafe { ComPtr::from_borrowed(pointer) }.map(Context)
+    }
+
     /// The COM object.
     #[must_use]
     pub fn as_com(&self) -> &ComPtr<IWbemContext> {

@@ -8,8 +8,14 @@
 //! Every method works on the instance from its first line to its last without
 //! calling anyone, so two calls on one thread never overlap. Two threads are
 //! the callers' business, as the documentation of `IWbemObjectAccess` says: a
-//! provider writes only inside Refresh, a client reads only outside of it.
-//! Safe code can't break this, because [`Object`] is not `Sync`.
+//! provider writes only inside Refresh, a client reads only outside of it. A
+//! lock would cost more than the write it guards.
+//!
+//! The compiler holds this for users of the engine, whose refresh needs
+//! `&mut`, and for authors who use the SDK, whose objects never leave it. It
+//! does not hold it for who uses this crate itself: two clones of an [`Object`]
+//! or of an [`ObjectAccess`](crate::access::ObjectAccess) on two threads are
+//! such callers, and must keep to that order as they would in C.
 //!
 //! In by-handle calls hiperf goes beyond the documents in three ways, all of
 //! them silent where they were undefined: handles and sizes are checked;
@@ -52,10 +58,10 @@ pub(crate) struct WbemObject {
     cursor: Mutex<Option<Box<Cursor>>>,
 }
 
-// SAFETY: the instance is reached through `with` and `with_mut` only. Safe
-// code gets there through `Object`, which stays on one thread at a time;
-// callers through the vtable have the duty not to write while others use the
-// object (see the module). The rest is `Sync` by itself.
+// SAFETY: the instance is reached through `with` and `with_mut` only, and
+// whoever calls has the duty not to write while others use the object: the
+// order of calls that WMI prescribes (see the module). The rest is `Sync` by
+// itself.
 unsafe impl Sync for WbemObject {}
 
 com_class! { class WbemObject: IWbemObjectAccess; }

@@ -198,15 +198,6 @@ unsafe fn services(pointer: *mut IWbemServices) -> Result<Services, Status> {
     Ok(Services::new(unsafe { require(pointer) }?))
 }
 
-/// The context that a caller may lend.
-///
-/// # Safety
-/// NULL or an IWbemContext.
-unsafe fn context(pointer: *mut IWbemContext) -> Option<Context> {
-    // SAFETY: the caller's duty.
-    unsafe { ComPtr::from_borrowed(pointer) }.map(Context::from)
-}
-
 /// The class's name; it may not be empty.
 ///
 /// # Safety
@@ -263,7 +254,7 @@ impl<P: HiPerfProvider> IWbemProviderInit_Impl for ProviderObject<P> {
                         // SAFETY: as above.
                         services: unsafe { services(pNamespace) }?,
                         // SAFETY: as above.
-                        context: unsafe { context(pCtx) },
+                        context: unsafe { Context::from_borrowed(pCtx) },
                     };
                     self.provider.initialize(&initialization).map_err(leave)?;
                     Ok(Status::WBEM_S_NO_ERROR)
@@ -297,7 +288,7 @@ impl<P: HiPerfProvider> IWbemHiPerfProvider_Impl for ProviderObject<P> {
                     // SAFETY: as above.
                     let class = unsafe { class_name(wszClass) }?;
                     // SAFETY: as above.
-                    let context = unsafe { context(pCtx) };
+                    let context = unsafe { Context::from_borrowed(pCtx) };
                     let queried = self.provider.query_instances(&services, &class, context.as_ref(), &sink);
                     queried.map_err(|error| {
                         message = Some(error.message().to_owned());
@@ -349,7 +340,7 @@ impl<P: HiPerfProvider> IWbemHiPerfProvider_Impl for ProviderObject<P> {
             // SAFETY: as above.
             let template = ObjectAccess::new(unsafe { require(pTemplate) }?);
             // SAFETY: as above.
-            let context = unsafe { context(pContext) };
+            let context = unsafe { Context::from_borrowed(pContext) };
             let add =
                 |refresher: &mut P::Refresher| refresher.add_object(&services, &template, context.as_ref());
             // SAFETY: as above.
@@ -390,7 +381,7 @@ impl<P: HiPerfProvider> IWbemHiPerfProvider_Impl for ProviderObject<P> {
             // SAFETY: as above.
             let target = HiPerfEnum::new(unsafe { require(pHiPerfEnum) }?);
             // SAFETY: as above.
-            let context = unsafe { context(pContext) };
+            let context = unsafe { Context::from_borrowed(pContext) };
             let add = |refresher: &mut P::Refresher| {
                 refresher.add_enum(&services, &class, context.as_ref(), target)
             };
@@ -421,7 +412,7 @@ impl<P: HiPerfProvider> IWbemHiPerfProvider_Impl for ProviderObject<P> {
             // SAFETY: objects that the caller lends for the call.
             let objects = unsafe { ObjectAccess::from_array(pointers) }?;
             // SAFETY: as above.
-            let context = unsafe { context(pContext) };
+            let context = unsafe { Context::from_borrowed(pContext) };
             self.provider.get_objects(&services, objects, context.as_ref()).map_err(leave)?;
             Ok(Status::WBEM_S_NO_ERROR)
         })

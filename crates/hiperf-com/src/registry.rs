@@ -207,20 +207,23 @@ fn with_own_status(error: Error) -> Error {
 /// a thread that just released the last object may still be on its way out of
 /// the library. Call it at intervals of seconds or more.
 pub fn unload_if_idle() -> usize {
+    let known: Vec<(PathBuf, Arc<Library>)> =
+        state().libraries.iter().map(|(path, loaded)| (path.clone(), loaded.library.clone())).collect();
     let mut unloaded = Vec::new();
-    let mut state = state();
-    let paths: Vec<PathBuf> = state.libraries.keys().cloned().collect();
-    for path in paths {
+    for (path, library) in known {
+        // DllCanUnloadNow is a stranger's code: it is asked without the lock.
+        let says_idle = library.can_unload();
+        let mut state = state();
         let Some(loaded) = state.libraries.get_mut(&path) else { continue };
-        // A second owner is a thread that is about to ask for a class object.
-        let idle = Arc::strong_count(&loaded.library) == 1 && loaded.library.can_unload();
+        // An owner beside the map and this call is a thread that is about to
+        // ask for a class object.
+        let idle = says_idle && Arc::strong_count(&library) == 2;
         if idle && loaded.was_idle {
             unloaded.extend(state.libraries.remove(&path));
         } else {
             loaded.was_idle = idle;
         }
     }
-    drop(state);
     // Unloading runs the libraries' destructors, outside of the lock.
     unloaded.len()
 }

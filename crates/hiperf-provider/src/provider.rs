@@ -129,9 +129,14 @@ impl<P: Provider> HiPerfProvider for CounterProvider<P> {
         }
         let mut source = self.0.provider.open()?;
         let time = source.sample(wanted)?;
+        let mut bound_classes: Vec<Option<Bound<P::Source>>> = Vec::new();
+        bound_classes.resize_with(self.0.classes.len(), || None);
         for (object, index) in objects.iter().zip(classes) {
             let class = &self.0.classes[index];
-            let bound = class.bind(&spawn(services, class.name())?)?;
+            let bound = match &mut bound_classes[index] {
+                Some(bound) => bound,
+                unbound => unbound.insert(class.bind(&spawn(services, class.name())?)?),
+            };
             let mut one = Named { name: key_of(object)?, object: std::slice::from_ref(object), found: false };
             bound.write_all(&source, &time, &mut one)?;
             if !one.found {

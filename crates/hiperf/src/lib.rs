@@ -33,6 +33,7 @@ mod refresher;
 mod registration;
 mod repository;
 mod services;
+mod template;
 
 use std::sync::Once;
 

@@ -16,9 +16,10 @@ use hiperf_cim::wql::{self, Predicate, Scope};
 use hiperf_cim::{
     Class, Context as _, Error, Instance, Result, SYSTEM_PROPERTIES, Status, Type, Value, suggest,
 };
+use hiperf_com::client::Context;
 use hiperf_com::object::Object;
 
-use crate::refresher::template_for;
+use crate::template::template_for;
 use crate::{Namespace, Refresher};
 
 /// How long a provider may take to deliver after its QueryInstances returned.
@@ -94,6 +95,21 @@ impl Query {
         self.predicate.matches(&|index| value(scope.column(index)))
     }
 
+    /// Sets what was not selected to NULL, but for the keys, without which an
+    /// object has no path.
+    pub(crate) fn project(&self, instance: &mut Instance) -> Result<()> {
+        if self.is_select_all {
+            return Ok(());
+        }
+        let class = instance.class().clone();
+        for (index, property) in class.properties().iter().enumerate() {
+            if !property.is_key() && !self.columns.contains(&Column::Property(index)) {
+                instance.put(property.name(), &Value::Null)?;
+            }
+        }
+        Ok(())
+    }
+
     fn matches_instance(&self, instance: &Instance) -> bool {
         self.matches(|column| match column {
             Column::Property(index) => instance.value(index),
@@ -151,6 +167,10 @@ impl Namespace {
     /// # Errors
     /// The provider's.
     pub fn query(&self, query: &Query) -> Result<Vec<Instance>> {
+        self.query_with(query, None)
+    }
+
+    pub(crate) fn query_with(&self, query: &Query, context: Option<&Context>) -> Result<Vec<Instance>> {
         let mut found = Vec::new();
         let subclasses = self.subclasses(query.class.name())?;
         for class in std::iter::once(&query.class).chain(&subclasses) {
@@ -160,14 +180,14 @@ impl Namespace {
             match query.paths().filter(|_| Arc::ptr_eq(class, &query.class)) {
                 Some(paths) => {
                     for path in paths {
-                        match self.get_by(class, &path) {
+                        match self.get_by(class, &path, context) {
                             Ok(instance) => found.push(instance),
                             Err(error) if error.status() == Status::WBEM_E_NOT_FOUND => {}
                             Err(error) => return Err(error),
                         }
                     }
                 }
-                None => found.extend(self.instances_of(class)?),
+                None => found.extend(self.instances_of(class, context)?),
             }
         }
         found.extend(self.static_instances(query.class.name())?);
@@ -179,7 +199,12 @@ impl Namespace {
     ///
     /// # Errors
     /// `WBEM_E_INVALID_CLASS`, and the provider's.
-    pub(crate) fn enumerate(&self, class: &str, shallow: bool) -> Result<Vec<Instance>> {
+    pub(crate) fn enumerate(
+        &self,
+        class: &str,
+        shallow: bool,
+        context: Option<&Context>,
+    ) -> Result<Vec<Instance>> {
         let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
         let class = self.class(class).map_err(unknown)?;
         let subclasses = if shallow { Vec::new() } else { self.subclasses(class.name())? };
@@ -187,7 +212,7 @@ impl Namespace {
         found.retain(|instance| !shallow || Arc::ptr_eq(instance.class(), &class));
         for class in std::iter::once(&class).chain(&subclasses) {
             if !class.is_abstract() && is_hiperf(class) {
-                found.extend(self.instances_of(class)?);
+                found.extend(self.instances_of(class, context)?);
             }
         }
         Ok(found)
@@ -200,15 +225,19 @@ impl Namespace {
     /// * `WBEM_E_NOT_FOUND`: there is no such class or no such instance.
     /// * the provider's.
     pub fn get(&self, path: &str) -> Result<Instance> {
+        self.get_with(path, None)
+    }
+
+    pub(crate) fn get_with(&self, path: &str, context: Option<&Context>) -> Result<Instance> {
         let get = || {
             let parsed = ObjectPath::parse(path)?;
             self.check_path_is_here(&parsed)?;
-            self.get_by(&self.class(&parsed.class)?, &parsed)
+            self.get_by(&self.class(&parsed.class)?, &parsed, context)
         };
         get().context(|| format!("getting {path}"))
     }
 
-    fn get_by(&self, class: &Arc<Class>, path: &ObjectPath) -> Result<Instance> {
+    fn get_by(&self, class: &Arc<Class>, path: &ObjectPath, context: Option<&Context>) -> Result<Instance> {
         let mut template = template_for(class, path)?;
         if !is_hiperf(class) {
             let relpath = template.relpath();
@@ -229,12 +258,12 @@ impl Namespace {
             return Err(Error::new(Status::WBEM_E_PROVIDER_NOT_CAPABLE, message));
         }
         let object = Object::new(template);
-        match provider.client().get_objects(std::slice::from_ref(object.access()), None) {
+        match provider.client().get_objects(std::slice::from_ref(object.access()), context) {
             Ok(()) => Ok(object.to_instance()),
             // The documented substitute for a provider without GetObjects.
             Err(error) if error.status() == Status::WBEM_E_PROVIDER_NOT_CAPABLE => {
                 let mut refresher = Refresher::new();
-                let id = refresher.add_object(self, &path.to_string())?;
+                let id = refresher.add_object_with(self, &path.to_string(), context)?;
                 refresher.refresh()?;
                 Ok(refresher.object(id)?.to_instance())
             }
@@ -243,13 +272,13 @@ impl Namespace {
     }
 
     /// The instances of exactly this hi-perf class.
-    fn instances_of(&self, class: &Arc<Class>) -> Result<Vec<Instance>> {
+    fn instances_of(&self, class: &Arc<Class>, context: Option<&Context>) -> Result<Vec<Instance>> {
         let provider = self.hiperf_provider(class)?;
         if provider.registration().supports_enumeration == Some(false) {
             let message = format!("provider {} is registered without SupportsEnumeration", provider.name());
             return Err(Error::new(Status::WBEM_E_PROVIDER_NOT_CAPABLE, message));
         }
-        let delivered = provider.client().query_instances(class.name(), None, DELIVERY_LIMIT)?;
+        let delivered = provider.client().query_instances(class.name(), context, DELIVERY_LIMIT)?;
         let decoration = self.decoration();
         let mut instances = Vec::with_capacity(delivered.objects.len());
         for object in &delivered.objects {

@@ -45,13 +45,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use hiperf_cim::path::{Keys, ObjectPath};
-use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status, Value};
-use hiperf_com::client::RefresherClient;
+use hiperf_cim::path::ObjectPath;
+use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status};
+use hiperf_com::client::{Context, RefresherClient};
 use hiperf_com::enumeration::ObjectList;
 use hiperf_com::object::Object;
 
 use crate::loading::LoadedProvider;
+use crate::template::template_for;
 use crate::{InstanceRef, Namespace};
 
 /// An object added by [`Refresher::add_object`].
@@ -79,7 +80,7 @@ impl From<EnumId> for i32 {
 pub enum Refreshed {
     /// Every object is up to date.
     Complete,
-    /// Some are not: [`Refresher::status`] tells which.
+    /// Some are not: [`Refresher::status`] tells whose.
     Partial,
 }
 
@@ -157,24 +158,39 @@ impl Refresher {
     /// * `WBEM_E_PROVIDER_NOT_FOUND`, `WBEM_E_PROVIDER_LOAD_FAILURE` and the
     ///   provider's own errors.
     pub fn add_object(&mut self, namespace: &Namespace, path: &str) -> Result<ObjectId> {
+        self.add_object_with(namespace, path, None)
+    }
+
+    /// As [`Refresher::add_object`], with a context for the provider.
+    pub(crate) fn add_object_with(
+        &mut self,
+        namespace: &Namespace,
+        path: &str,
+        context: Option<&Context>,
+    ) -> Result<ObjectId> {
         let add = |refresher: &mut Self| {
             let parsed = ObjectPath::parse(path)?;
             namespace.check_path_is_here(&parsed)?;
             let class = namespace.class(&parsed.class)?;
             let template = template_for(&class, &parsed)?;
-            refresher.add_template(namespace, template)
+            refresher.add_template(namespace, template, context)
         };
         add(self).context(|| format!("adding {path} to the refresher"))
     }
 
-    fn add_template(&mut self, namespace: &Namespace, mut template: Instance) -> Result<ObjectId> {
+    fn add_template(
+        &mut self,
+        namespace: &Namespace,
+        mut template: Instance,
+        context: Option<&Context>,
+    ) -> Result<ObjectId> {
         template.decorate(Some(namespace.decoration()));
         let group = self.group(namespace, template.class())?;
         let Group { provider, refresher, .. } = &self.groups[group];
         let client_object = Object::new(template.clone());
         let template = Object::new(template);
         let (access, provider_id) =
-            provider.client().create_refreshable_object(refresher, template.access(), None)?;
+            provider.client().create_refreshable_object(refresher, template.access(), context)?;
         let stop = |error| {
             let _already_failing = provider.client().stop_refreshing(refresher, provider_id);
             Err(error)
@@ -217,6 +233,16 @@ impl Refresher {
     /// * `WBEM_E_PROVIDER_NOT_FOUND`, `WBEM_E_PROVIDER_LOAD_FAILURE` and the
     ///   provider's own errors.
     pub fn add_enum(&mut self, namespace: &Namespace, class: &str) -> Result<EnumId> {
+        self.add_enum_with(namespace, class, None)
+    }
+
+    /// As [`Refresher::add_enum`], with a context for the provider.
+    pub(crate) fn add_enum_with(
+        &mut self,
+        namespace: &Namespace,
+        class: &str,
+        context: Option<&Context>,
+    ) -> Result<EnumId> {
         let add = |refresher: &mut Self| -> Result<_> {
             let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
             let class = namespace.class(class).map_err(unknown)?;
@@ -226,7 +252,7 @@ impl Refresher {
             let provider_id = provider.client().create_refreshable_enum(
                 from,
                 class.name(),
-                None,
+                context,
                 provider_list.for_provider(),
             )?;
             let mut template = Instance::spawn(&class);
@@ -309,8 +335,8 @@ impl Refresher {
         }
     }
 
-    /// How the latest refresh went for an object or an enumerator; `None` for
-    /// an unknown id.
+    /// How the latest refresh went for the provider that an object or an
+    /// enumerator is from; `None` for an unknown id.
     #[must_use]
     pub fn status(&self, id: impl Into<i32>) -> Option<Status> {
         let id = id.into();
@@ -431,55 +457,4 @@ impl EnumItem {
 
 fn removed(id: i32) -> Error {
     Error::new(Status::WBEM_E_NOT_FOUND, format!("the refresher has no object or enumerator {id} any more"))
-}
-
-/// An instance of `class` with the keys that `path` gives, all of them.
-pub(crate) fn template_for(class: &Arc<Class>, path: &ObjectPath) -> Result<Instance> {
-    let invalid = |message: String| Error::new(Status::WBEM_E_INVALID_OBJECT_PATH, message);
-    let mut instance = Instance::spawn(class);
-    let keys: Vec<&str> = class.keys().iter().map(|&index| class.properties()[index].name()).collect();
-    let name = class.name();
-    let given = match &path.keys {
-        Keys::Singleton if class.is_singleton() => return Ok(instance),
-        _ if class.is_singleton() => {
-            return Err(invalid(format!("{name} has one instance only; its path is {name}=@")));
-        }
-        Keys::Singleton => {
-            return Err(invalid(format!(
-                "{name} is no singleton; name an instance: {}",
-                example(name, &keys)
-            )));
-        }
-        Keys::None => {
-            let message = format!("{name} is a class; name an instance: {}", example(name, &keys));
-            return Err(invalid(message));
-        }
-        Keys::Unnamed(value) => match keys[..] {
-            [key] => vec![(key, value)],
-            _ => return Err(invalid(format!("name the keys of {name}: {}", example(name, &keys)))),
-        },
-        Keys::Named(named) => named.iter().map(|(key, value)| (key.as_str(), value)).collect(),
-    };
-    for (key, value) in &given {
-        let Some(index) = class.index_of(key).filter(|index| class.keys().contains(index)) else {
-            return Err(invalid(format!("{key} is no key of {name}; its path is {}", example(name, &keys))));
-        };
-        let ty = class.properties()[index].ty();
-        let value: Value = value
-            .to_value(ty.scalar)
-            .ok_or_else(|| invalid(format!("key {key} of {name} is a {ty}, which the value given is not")))?;
-        instance.put(key, &value)?;
-    }
-    match class.keys().iter().find(|&&index| instance.value(index).is_null()) {
-        None => Ok(instance),
-        Some(&missing) => {
-            let missing = class.properties()[missing].name();
-            Err(invalid(format!("key {missing} of {name} is missing; its path is {}", example(name, &keys))))
-        }
-    }
-}
-
-fn example(class: &str, keys: &[&str]) -> String {
-    let keys: Vec<String> = keys.iter().map(|key| format!("{key}=\"..\"")).collect();
-    format!("{class}.{}", keys.join(","))
 }

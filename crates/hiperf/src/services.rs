@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hiperf_cim::path::{Keys, ObjectPath};
 use hiperf_cim::{Class, Error, Instance, Result, Status};
+use hiperf_com::client::Context;
 use hiperf_com::object::Object;
 use hiperf_com::provider::Services;
 use hiperf_com::server::{ClientRefresher, Locator, NamespaceServices, ServicesObject};
@@ -40,12 +41,12 @@ fn namespace_behind(services: &ComPtr<IWbemServices>) -> Result<Namespace> {
 }
 
 impl NamespaceServices for Namespace {
-    fn get_object(&self, path: &str) -> Result<Object> {
+    fn get_object(&self, path: &str, context: Option<&Context>) -> Result<Object> {
         let parsed = ObjectPath::parse(path)?;
         self.check_path_is_here(&parsed)?;
         match parsed.keys {
             Keys::None => Ok(Object::from_class(&self.class(&parsed.class)?)),
-            _ => Ok(Object::new(self.get(path)?)),
+            _ => Ok(Object::new(self.get_with(path, context)?)),
         }
     }
 
@@ -63,12 +64,20 @@ impl NamespaceServices for Namespace {
         Ok(classes.iter().filter(is_child).map(Object::from_class).collect())
     }
 
-    fn create_instance_enum(&self, class: &str, shallow: bool) -> Result<Vec<Object>> {
-        Ok(objects(self.enumerate(class, shallow)?))
+    fn create_instance_enum(
+        &self,
+        class: &str,
+        shallow: bool,
+        context: Option<&Context>,
+    ) -> Result<Vec<Object>> {
+        Ok(objects(self.enumerate(class, shallow, context)?))
     }
 
-    fn exec_query(&self, query: &str) -> Result<Vec<Object>> {
-        Ok(objects(self.query(&Query::new(self, query)?)?))
+    fn exec_query(&self, query: &str, context: Option<&Context>) -> Result<Vec<Object>> {
+        let query = Query::new(self, query)?;
+        let mut instances = self.query_with(&query, context)?;
+        instances.iter_mut().try_for_each(|instance| query.project(instance))?;
+        Ok(objects(instances))
     }
 }
 
@@ -78,20 +87,25 @@ fn objects(instances: Vec<Instance>) -> Vec<Object> {
 
 /// What a provider may ask of the namespace, as long as there is one.
 impl NamespaceServices for WeakNamespace {
-    fn get_object(&self, path: &str) -> Result<Object> {
-        self.upgrade()?.get_object(path)
+    fn get_object(&self, path: &str, context: Option<&Context>) -> Result<Object> {
+        self.upgrade()?.get_object(path, context)
     }
 
     fn create_class_enum(&self, superclass: &str, shallow: bool) -> Result<Vec<Object>> {
         self.upgrade()?.create_class_enum(superclass, shallow)
     }
 
-    fn create_instance_enum(&self, class: &str, shallow: bool) -> Result<Vec<Object>> {
-        self.upgrade()?.create_instance_enum(class, shallow)
+    fn create_instance_enum(
+        &self,
+        class: &str,
+        shallow: bool,
+        context: Option<&Context>,
+    ) -> Result<Vec<Object>> {
+        self.upgrade()?.create_instance_enum(class, shallow, context)
     }
 
-    fn exec_query(&self, query: &str) -> Result<Vec<Object>> {
-        self.upgrade()?.exec_query(query)
+    fn exec_query(&self, query: &str, context: Option<&Context>) -> Result<Vec<Object>> {
+        self.upgrade()?.exec_query(query, context)
     }
 }
 
@@ -107,8 +121,13 @@ impl Locator for LocalLocator {
 
 /// `CLSID_WbemRefresher`.
 impl ClientRefresher for Refresher {
-    fn add_object_by_path(&mut self, services: &ComPtr<IWbemServices>, path: &str) -> Result<(Object, i32)> {
-        let id = self.add_object(&namespace_behind(services)?, path)?;
+    fn add_object_by_path(
+        &mut self,
+        services: &ComPtr<IWbemServices>,
+        path: &str,
+        context: Option<&Context>,
+    ) -> Result<(Object, i32)> {
+        let id = self.add_object_with(&namespace_behind(services)?, path, context)?;
         let object = self.client_object(id).ok_or(Status::WBEM_E_UNEXPECTED)?;
         Ok((object.clone(), id.into()))
     }
@@ -117,8 +136,9 @@ impl ClientRefresher for Refresher {
         &mut self,
         services: &ComPtr<IWbemServices>,
         class: &str,
+        context: Option<&Context>,
     ) -> Result<(ComPtr<IWbemHiPerfEnum>, i32)> {
-        let id = Refresher::add_enum(self, &namespace_behind(services)?, class)?;
+        let id = self.add_enum_with(&namespace_behind(services)?, class, context)?;
         let list = self.client_list(id).ok_or(Status::WBEM_E_UNEXPECTED)?;
         Ok((list.for_client(), id.into()))
     }

@@ -56,9 +56,10 @@ pub(crate) fn leave() {
     }
     OPEN_HERE.set(here - 1);
     if OPEN.fetch_sub(1, Ordering::AcqRel) == 1 {
-        // The first call marks what is idle. No thread can still be on its way
-        // out of a library, as none uses any, so the second may follow at once:
-        // it keeps what a thread that enters meanwhile asks for.
+        // As COM does: the last CoUninitialize unloads the libraries, and by its
+        // contract the program is done with them then. The first call marks
+        // what is idle; the second keeps what a thread that enters meanwhile
+        // asks for.
         registry::unload_if_idle();
         registry::unload_if_idle();
     }

@@ -13,7 +13,7 @@ use crate::object::Object;
 use crate::param::{OutPtr, require, store};
 use crate::wide::{WBEM_MAX_PATH, require_wide};
 use crate::{
-    ComPtr, IWbemClassObject, IWbemConfigureRefresher, IWbemConfigureRefresher_Impl, IWbemContext,
+    ComPtr, Context, IWbemClassObject, IWbemConfigureRefresher, IWbemConfigureRefresher_Impl, IWbemContext,
     IWbemHiPerfEnum, IWbemRefresher, IWbemRefresher_Impl, IWbemServices, answer, com_class,
 };
 
@@ -23,7 +23,12 @@ pub trait ClientRefresher: Send + 'static {
     ///
     /// # Errors
     /// `WBEM_E_INVALID_OBJECT_PATH`, `WBEM_E_NOT_FOUND`, and the provider's.
-    fn add_object_by_path(&mut self, services: &ComPtr<IWbemServices>, path: &str) -> Result<(Object, i32)>;
+    fn add_object_by_path(
+        &mut self,
+        services: &ComPtr<IWbemServices>,
+        path: &str,
+        context: Option<&Context>,
+    ) -> Result<(Object, i32)>;
 
     /// Adds the instances of a class; the enumerator is the client's.
     ///
@@ -33,6 +38,7 @@ pub trait ClientRefresher: Send + 'static {
         &mut self,
         services: &ComPtr<IWbemServices>,
         class: &str,
+        context: Option<&Context>,
     ) -> Result<(ComPtr<IWbemHiPerfEnum>, i32)>;
 
     /// Removes an object or enumerator.
@@ -98,7 +104,7 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
         services: *mut IWbemServices,
         path: *const u16,
         flags: i32,
-        _: *mut IWbemContext,
+        context: *mut IWbemContext,
         object: *mut *mut IWbemClassObject,
         id: *mut i32,
     ) -> Status {
@@ -109,8 +115,13 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
             let services = unsafe { require(services) }?;
             // SAFETY: the caller's promise.
             let path = unsafe { require_wide(path, WBEM_MAX_PATH) }?;
+            // SAFETY: the caller's promise.
+            let context = unsafe { Context::from_borrowed(context) };
             check_add_flags(flags)?;
-            let (added, added_id) = self.enter()?.add_object_by_path(&services, &path).map_err(leave)?;
+            let mut refresher = self.enter()?;
+            let (added, added_id) =
+                refresher.add_object_by_path(&services, &path, context.as_ref()).map_err(leave)?;
+            drop(refresher);
             out.set(added.access().cast()?);
             // SAFETY: the caller's promise.
             unsafe { store(id, added_id) };
@@ -154,7 +165,7 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
         services: *mut IWbemServices,
         class: *const u16,
         flags: i32,
-        _: *mut IWbemContext,
+        context: *mut IWbemContext,
         enumerator: *mut *mut IWbemHiPerfEnum,
         id: *mut i32,
     ) -> Status {
@@ -165,8 +176,12 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
             let services = unsafe { require(services) }?;
             // SAFETY: the caller's promise.
             let class = unsafe { require_wide(class, WBEM_MAX_PATH) }?;
+            // SAFETY: the caller's promise.
+            let context = unsafe { Context::from_borrowed(context) };
             check_add_flags(flags)?;
-            let (added, added_id) = self.enter()?.add_enum(&services, &class).map_err(leave)?;
+            let mut refresher = self.enter()?;
+            let (added, added_id) = refresher.add_enum(&services, &class, context.as_ref()).map_err(leave)?;
+            drop(refresher);
             out.set(added);
             // SAFETY: the caller's promise.
             unsafe { store(id, added_id) };

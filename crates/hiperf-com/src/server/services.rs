@@ -8,17 +8,18 @@ use crate::object::Object;
 use crate::param::{OutPtr, store};
 use crate::wide::{WBEM_MAX_PATH, WBEM_MAX_QUERY, read_wide};
 use crate::{
-    ComPtr, IEnumWbemClassObject, IWbemCallResult, IWbemClassObject, IWbemContext, IWbemObjectSink,
+    ComPtr, Context, IEnumWbemClassObject, IWbemCallResult, IWbemClassObject, IWbemContext, IWbemObjectSink,
     IWbemServices, IWbemServices_Impl, RawBstr, answer, com_class,
 };
 
-/// What a namespace does for its clients.
+/// What a namespace does for its clients. The context of a call is for the
+/// provider.
 pub trait NamespaceServices: Send + Sync + 'static {
     /// The class or the instance with this path.
     ///
     /// # Errors
     /// `WBEM_E_INVALID_OBJECT_PATH`, `WBEM_E_NOT_FOUND`, and the provider's.
-    fn get_object(&self, path: &str) -> Result<Object>;
+    fn get_object(&self, path: &str, context: Option<&Context>) -> Result<Object>;
 
     /// The classes below `superclass` (all, if it is empty), only its
     /// immediate children if `shallow`.
@@ -31,13 +32,18 @@ pub trait NamespaceServices: Send + Sync + 'static {
     ///
     /// # Errors
     /// `WBEM_E_INVALID_CLASS`, and the provider's.
-    fn create_instance_enum(&self, class: &str, shallow: bool) -> Result<Vec<Object>>;
+    fn create_instance_enum(
+        &self,
+        class: &str,
+        shallow: bool,
+        context: Option<&Context>,
+    ) -> Result<Vec<Object>>;
 
     /// The objects of a query in WQL.
     ///
     /// # Errors
     /// `WBEM_E_INVALID_QUERY`, `WBEM_E_INVALID_CLASS`, and the provider's.
-    fn exec_query(&self, query: &str) -> Result<Vec<Object>>;
+    fn exec_query(&self, query: &str, context: Option<&Context>) -> Result<Vec<Object>>;
 }
 
 /// The COM class of a namespace.
@@ -146,7 +152,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         &self,
         path: RawBstr,
         flags: i32,
-        _: *mut IWbemContext,
+        context: *mut IWbemContext,
         object: *mut *mut IWbemClassObject,
         result: *mut *mut IWbemCallResult,
     ) -> Status {
@@ -165,7 +171,13 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
             }
             // SAFETY: the caller's promise.
             let path = unsafe { self::path(path) }?;
-            let found = self.0.get_object(&path).map_err(leave)?;
+            if path.is_empty() {
+                // It asks for an empty class to fill, and classes can't be stored.
+                return Err(Status::WBEM_E_NOT_SUPPORTED);
+            }
+            // SAFETY: the caller's promise.
+            let context = unsafe { Context::from_borrowed(context) };
+            let found = self.0.get_object(&path, context.as_ref()).map_err(leave)?;
             if let Some(out) = out {
                 out.set(found.access().cast()?);
             }
@@ -297,13 +309,15 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         &self,
         class: RawBstr,
         flags: i32,
-        _: *mut IWbemContext,
+        context: *mut IWbemContext,
         out: *mut *mut IEnumWbemClassObject,
     ) -> Status {
         let find = || {
             // SAFETY: the caller's promise.
             let class = unsafe { path(class) }?;
-            self.0.create_instance_enum(&class, flags & flag::SHALLOW != 0)
+            // SAFETY: the caller's promise.
+            let context = unsafe { Context::from_borrowed(context) };
+            self.0.create_instance_enum(&class, flags & flag::SHALLOW != 0, context.as_ref())
         };
         // SAFETY: the caller's promise.
         unsafe { Self::enumerate(out, (flags, flag::SHALLOW | flag::DIRECT_READ), find) }
@@ -324,7 +338,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         language: RawBstr,
         query: RawBstr,
         flags: i32,
-        _: *mut IWbemContext,
+        context: *mut IWbemContext,
         out: *mut *mut IEnumWbemClassObject,
     ) -> Status {
         let find = || {
@@ -333,8 +347,10 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
             // SAFETY: the caller's promise.
             let query = unsafe { read_wide(query, WBEM_MAX_QUERY) };
             let query = query.map_err(|_| Status::WBEM_E_QUOTA_VIOLATION)?.unwrap_or_default();
+            // SAFETY: the caller's promise.
+            let context = unsafe { Context::from_borrowed(context) };
             if language.eq_ignore_ascii_case("WQL") {
-                return self.0.exec_query(&query);
+                return self.0.exec_query(&query, context.as_ref());
             }
             let message = format!("{language:?} is no query language; WQL is");
             Err(hiperf_cim::Error::new(Status::WBEM_E_INVALID_QUERY_TYPE, message))

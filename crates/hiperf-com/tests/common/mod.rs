@@ -34,7 +34,7 @@ pub fn toy_class() -> Arc<Class> {
 struct ToyNamespace(Arc<Class>);
 
 impl NamespaceServices for ToyNamespace {
-    fn get_object(&self, path: &str) -> Result<Object> {
+    fn get_object(&self, path: &str, _: Option<&hiperf_com::Context>) -> Result<Object> {
         match path {
             "Toy" => Ok(Object::from_class(&self.0)),
             _ => Err(Error::new(Status::WBEM_E_NOT_FOUND, format!("there is no {path} here"))),
@@ -45,11 +45,11 @@ impl NamespaceServices for ToyNamespace {
         Err(Status::WBEM_E_NOT_SUPPORTED.into())
     }
 
-    fn create_instance_enum(&self, _: &str, _: bool) -> Result<Vec<Object>> {
+    fn create_instance_enum(&self, _: &str, _: bool, _: Option<&hiperf_com::Context>) -> Result<Vec<Object>> {
         Err(Status::WBEM_E_NOT_SUPPORTED.into())
     }
 
-    fn exec_query(&self, _: &str) -> Result<Vec<Object>> {
+    fn exec_query(&self, _: &str, _: Option<&hiperf_com::Context>) -> Result<Vec<Object>> {
         Err(Status::WBEM_E_NOT_SUPPORTED.into())
     }
 }

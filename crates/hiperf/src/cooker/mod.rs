@@ -14,6 +14,7 @@
 mod recipe;
 mod refresher;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,14 +51,14 @@ impl HiPerfProvider for Cooker {
         &self,
         services: &Services,
         class: &str,
-        _: Option<&Context>,
+        context: Option<&Context>,
         sink: &ObjectSink,
     ) -> Result<()> {
         let namespace = services::namespace_of(services)?;
         let cooking = Cooking::new(&namespace, class)?;
         let mut raw = Refresher::new();
-        let id = raw.add_enum(&namespace, cooking.raw.name())?;
-        let mut samples: Vec<(i32, Instance)> = Vec::new();
+        let id = raw.add_enum_with(&namespace, cooking.raw.name(), context)?;
+        let mut samples: HashMap<i32, Instance> = HashMap::new();
         if cooking.recipe.needs_two_samples() {
             raw.refresh()?;
             let (_, instances) = raw.identified_instances(id)?;
@@ -67,7 +68,7 @@ impl HiPerfProvider for Cooker {
         raw.refresh()?;
         let (_, instances) = raw.identified_instances(id)?;
         for (id, object) in instances {
-            let older = samples.iter().find(|(known, _)| *known == id).map(|(_, instance)| instance);
+            let older = samples.get(&id);
             let target = cooking.spawn(object)?;
             cooking.recipe.cook(older, &object.to_instance(), &target)?;
             sink.indicate(&target)?;
@@ -75,13 +76,18 @@ impl HiPerfProvider for Cooker {
         Ok(())
     }
 
-    fn get_objects(&self, services: &Services, objects: &[ObjectAccess], _: Option<&Context>) -> Result<()> {
+    fn get_objects(
+        &self,
+        services: &Services,
+        objects: &[ObjectAccess],
+        context: Option<&Context>,
+    ) -> Result<()> {
         let namespace = services::namespace_of(services)?;
         let mut raw = Refresher::new();
         let mut wanted = Vec::with_capacity(objects.len());
         for target in objects {
             let cooking = Cooking::new(&namespace, &target.class_name()?)?;
-            let id = raw.add_object(&namespace, &cooking.raw_path(target)?)?;
+            let id = raw.add_object_with(&namespace, &cooking.raw_path(target)?, context)?;
             wanted.push((cooking, id, target));
         }
         let mut samples: Vec<Option<Instance>> = vec![None; objects.len()];

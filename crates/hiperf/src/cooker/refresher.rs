@@ -63,11 +63,11 @@ impl ProviderRefresher for CookerRefresher {
         &mut self,
         services: &Services,
         template: &ObjectAccess,
-        _: Option<&Context>,
+        context: Option<&Context>,
     ) -> Result<(ObjectAccess, i32)> {
         let namespace = services::namespace_of(services)?;
         let cooking = Cooking::new(&namespace, &template.class_name()?)?;
-        let raw = self.raw.add_object(&namespace, &cooking.raw_path(template)?)?;
+        let raw = self.raw.add_object_with(&namespace, &cooking.raw_path(template)?, context)?;
         let target = template.clone_object()?;
         let id = next_id();
         let cooked = CookedInstance::new(target.clone(), &cooking);
@@ -79,12 +79,12 @@ impl ProviderRefresher for CookerRefresher {
         &mut self,
         services: &Services,
         class: &str,
-        _: Option<&Context>,
+        context: Option<&Context>,
         target: HiPerfEnum,
     ) -> Result<i32> {
         let namespace = services::namespace_of(services)?;
         let cooking = Cooking::new(&namespace, class)?;
-        let raw = self.raw.add_enum(&namespace, cooking.raw.name())?;
+        let raw = self.raw.add_enum_with(&namespace, cooking.raw.name(), context)?;
         let id = next_id();
         let (rows, spare) = (Vec::new(), Vec::new());
         self.enums.push(CookedEnum { id, raw, cooking, target, version: None, rows, spare });
@@ -105,6 +105,9 @@ impl ProviderRefresher for CookerRefresher {
         }
     }
 
+    /// Where a raw sample is missing because its provider failed, the cooked
+    /// values are NULL. If all failed, so does this refresh, and its error says
+    /// that no value is of now.
     fn refresh(&mut self, flags: i32) -> Result<Status, Status> {
         let refreshed = self.raw.refresh_with(flags)?;
         let up_to_date = |status: Option<Status>| status.is_some_and(|status| !status.is_error());
@@ -133,7 +136,10 @@ impl CookedEnum {
         }
         let (version, instances) = raw.identified_instances(self.raw).map_err(|error| error.status())?;
         if self.version != Some(version) {
-            self.reconcile(instances).map_err(|error| error.status())?;
+            if let Err(error) = self.reconcile(instances) {
+                self.start_over();
+                return Err(error.status());
+            }
             self.version = Some(version);
         }
         let (_, instances) = raw.identified_instances(self.raw).map_err(|error| error.status())?;
@@ -141,6 +147,15 @@ impl CookedEnum {
             row.cook(&self.cooking, object)?;
         }
         Ok(())
+    }
+
+    /// Forgets all instances, so that the next refresh begins with none.
+    fn start_over(&mut self) {
+        self.version = None;
+        self.rows.clear();
+        self.spare.clear();
+        // If the enumerator refuses this too, so will it what comes next.
+        let _refused_again = self.target.remove_all();
     }
 
     /// Makes the rows those of the raw instances, and tells the client's

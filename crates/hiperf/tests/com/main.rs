@@ -8,6 +8,7 @@ mod names;
 #[path = "../support/world.rs"]
 mod world;
 
+mod contexts;
 mod sys;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -267,16 +268,29 @@ fn a_refresh_from_inside_a_refresh_is_busy() {
 fn services_of_a_stranger_are_refused() {
     struct Nothing;
     impl hiperf_com::server::NamespaceServices for Nothing {
-        fn get_object(&self, _: &str) -> hiperf::Result<hiperf_com::object::Object> {
+        fn get_object(
+            &self,
+            _: &str,
+            _: Option<&hiperf_com::Context>,
+        ) -> hiperf::Result<hiperf_com::object::Object> {
             Err(Status::WBEM_E_NOT_FOUND.into())
         }
         fn create_class_enum(&self, _: &str, _: bool) -> hiperf::Result<Vec<hiperf_com::object::Object>> {
             Err(Status::WBEM_E_NOT_FOUND.into())
         }
-        fn create_instance_enum(&self, _: &str, _: bool) -> hiperf::Result<Vec<hiperf_com::object::Object>> {
+        fn create_instance_enum(
+            &self,
+            _: &str,
+            _: bool,
+            _: Option<&hiperf_com::Context>,
+        ) -> hiperf::Result<Vec<hiperf_com::object::Object>> {
             Err(Status::WBEM_E_NOT_FOUND.into())
         }
-        fn exec_query(&self, _: &str) -> hiperf::Result<Vec<hiperf_com::object::Object>> {
+        fn exec_query(
+            &self,
+            _: &str,
+            _: Option<&hiperf_com::Context>,
+        ) -> hiperf::Result<Vec<hiperf_com::object::Object>> {
             Err(Status::WBEM_E_NOT_FOUND.into())
         }
     }

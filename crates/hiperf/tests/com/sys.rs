@@ -4,7 +4,7 @@
 use std::ptr::{null, null_mut};
 
 use hiperf_com::{
-    Bstr, ComPtr, IEnumWbemClassObject, IWbemClassObject, IWbemConfigureRefresher, IWbemHiPerfEnum,
+    Bstr, ComPtr, Context, IEnumWbemClassObject, IWbemClassObject, IWbemConfigureRefresher, IWbemHiPerfEnum,
     IWbemLocator, IWbemObjectAccess, IWbemRefresher, IWbemServices, Status, WideString, clsid, registry,
 };
 
@@ -203,4 +203,63 @@ pub fn misuse(list: &ComPtr<IWbemHiPerfEnum>) -> [Status; 6] {
             list.GetObjects(1, 0, null_mut(), &raw mut returned),
         ]
     }
+}
+
+/// The calls that bear a context: adding an object and an enumerator, getting
+/// an object, enumerating and querying a class.
+pub fn call_with_context(
+    services: &ComPtr<IWbemServices>,
+    class: &str,
+    path: &str,
+    context: &Context,
+) -> [Status; 5] {
+    let refresher = ClientRefresher::create();
+    let (wide_class, wide_path) = (WideString::new(class), WideString::new(path));
+    let (class, path, query) =
+        (Bstr::new(class), Bstr::new(path), Bstr::new(&format!("SELECT * FROM {class}")));
+    let language = Bstr::new("WQL");
+    let (from, with) = (services.as_raw(), context.as_com().as_raw());
+    let (mut object, mut list, mut got) = (null_mut(), null_mut::<IWbemHiPerfEnum>(), null_mut());
+    let (mut all, mut found) = (null_mut::<IEnumWbemClassObject>(), null_mut::<IEnumWbemClassObject>());
+    let configure = &refresher.configure;
+    // SAFETY: every pointer is NULL or valid during the calls.
+    let statuses = unsafe {
+        [
+            configure.AddObjectByPath(from, wide_path.as_ptr(), 0, with, &raw mut object, null_mut()),
+            configure.AddEnum(from, wide_class.as_ptr(), 0, with, &raw mut list, null_mut()),
+            services.GetObject(path.as_raw(), 0, with, &raw mut got, null_mut()),
+            services.CreateInstanceEnum(class.as_raw(), 0, with, &raw mut all),
+            services.ExecQuery(language.as_raw(), query.as_raw(), 0, with, &raw mut found),
+        ]
+    };
+    // SAFETY: each is NULL or a reference for the caller.
+    unsafe {
+        drop((ComPtr::from_raw(object), ComPtr::from_raw(got), ComPtr::from_raw(list)));
+        drop((ComPtr::from_raw(all), ComPtr::from_raw(found)));
+    }
+    statuses
+}
+
+/// The objects of a query.
+pub fn query(services: &ComPtr<IWbemServices>, text: &str) -> Vec<ComPtr<IWbemClassObject>> {
+    let (language, text) = (Bstr::new("WQL"), Bstr::new(text));
+    let found: ComPtr<IEnumWbemClassObject> = ComPtr::receive(Status::WBEM_E_FAILED, |slot| {
+        // SAFETY: every pointer is NULL or valid during the call.
+        unsafe { services.ExecQuery(language.as_raw(), text.as_raw(), 0, null_mut(), slot) }
+    })
+    .unwrap();
+    let (mut objects, mut count) = ([null_mut::<IWbemClassObject>(); 16], 0);
+    // SAFETY: room for that many pointers.
+    let status = unsafe { found.Next(-1, 16, objects.as_mut_ptr(), &raw mut count) };
+    assert_eq!(status, Status::WBEM_S_FALSE, "there are fewer than 16");
+    let taken = objects[..count as usize].iter();
+    // SAFETY: references for the caller.
+    taken.map(|object| unsafe { ComPtr::from_raw(*object) }.unwrap()).collect()
+}
+
+/// What `GetObject` answers for no path at all.
+pub fn get_nothing(services: &ComPtr<IWbemServices>) -> Status {
+    let mut object = null_mut();
+    // SAFETY: every pointer is NULL or valid during the call.
+    unsafe { services.GetObject(null_mut(), 0, null_mut(), &raw mut object, null_mut()) }
 }
