@@ -369,7 +369,12 @@ fn fixed_bytes(value: &Value) -> ([u8; 8], usize) {
                 0
             }
         }
-        Value::Null | Value::String(_) | Value::DateTime(_) | Value::Reference(_) | Value::Array(..) => 0,
+        Value::Null
+        | Value::String(_)
+        | Value::DateTime(_)
+        | Value::Reference(_)
+        | Value::Object(_)
+        | Value::Array(..) => 0,
     };
     (word.to_le_bytes(), value.type_of().map_or(0, Type::width))
 }

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use crate::{
-    CimType, Class, Error, Flavor, Instance, Layout, Property, Qualifier, QualifierSet, Result, Status, Type,
-    Value,
+    CimType, Class, Error, Flavor, Instance, Layout, Method, Property, Qualifier, QualifierSet, Result,
+    Status, Type, Value,
 };
 
 /// `WBEM_MAX_USER_PROPERTIES`.
@@ -31,6 +31,34 @@ pub struct PropertyDeclaration {
     pub default: Option<Value>,
 }
 
+/// A method as a class declaration gives it.
+#[derive(Clone, Debug)]
+pub struct MethodDeclaration {
+    /// The name.
+    pub name: String,
+    /// The qualifiers written with it.
+    pub qualifiers: Vec<Qualifier>,
+    /// The class of the input parameters, from [`parameters`]; `None` without
+    /// any.
+    pub input: Option<Arc<Class>>,
+    /// The class of the output parameters and the return value.
+    pub output: Option<Arc<Class>>,
+}
+
+/// Makes the class of a method's input or output parameters. The declarations
+/// carry their `in`, `out` and `ID` qualifiers.
+///
+/// # Errors
+/// Those of [`ClassBuilder::property`].
+pub fn parameters(declarations: impl IntoIterator<Item = PropertyDeclaration>) -> Result<Arc<Class>> {
+    let mut builder = ClassBuilder::new("__PARAMETERS", None)?;
+    builder.qualifier(Qualifier::new("abstract", Value::Boolean(true), Flavor::NONE))?;
+    for declaration in declarations {
+        builder.property(declaration)?;
+    }
+    builder.build()
+}
+
 /// Builds a [`Class`].
 #[derive(Debug)]
 pub struct ClassBuilder {
@@ -38,6 +66,7 @@ pub struct ClassBuilder {
     superclass: Option<Arc<Class>>,
     qualifiers: QualifierSet,
     properties: Vec<Property>,
+    methods: Vec<Method>,
 }
 
 impl ClassBuilder {
@@ -57,18 +86,23 @@ impl ClassBuilder {
             let message = format!("class {} is terminal: no class may derive from it", parent.name);
             return Err(Error::new(Status::WBEM_E_INVALID_SUPERCLASS, message));
         }
-        let (qualifiers, properties) = match &superclass {
-            None => (QualifierSet::new(), Vec::new()),
+        let (qualifiers, properties, methods) = match &superclass {
+            None => (QualifierSet::new(), Vec::new(), Vec::new()),
             Some(parent) => {
                 let inherited = parent.properties.iter().map(|property| Property {
                     qualifiers: property.qualifiers.for_derived_class(),
                     is_local: false,
                     ..property.clone()
                 });
-                (parent.qualifiers.for_derived_class(), inherited.collect())
+                let methods = parent.methods.iter().map(|method| Method {
+                    qualifiers: method.qualifiers.for_derived_class(),
+                    is_local: false,
+                    ..method.clone()
+                });
+                (parent.qualifiers.for_derived_class(), inherited.collect(), methods.collect())
             }
         };
-        Ok(ClassBuilder { name: name.into(), superclass, qualifiers, properties })
+        Ok(ClassBuilder { name: name.into(), superclass, qualifiers, properties, methods })
     }
 
     /// Adds a qualifier to the class.
@@ -170,13 +204,58 @@ impl ClassBuilder {
         Ok(self.properties.len() - 1)
     }
 
+    /// Adds a method, or declares an inherited one again with other qualifiers
+    /// and the same parameters.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_METHOD`: a bad name, or one that is declared twice.
+    /// * `WBEM_E_PROPAGATED_METHOD`: the inherited one has other parameters.
+    /// * those of [`QualifierSet::put`].
+    pub fn method(&mut self, declaration: MethodDeclaration) -> Result<()> {
+        let MethodDeclaration { name, qualifiers, input, output } = declaration;
+        check_identifier(&name, "method").map_err(|m| Error::new(Status::WBEM_E_INVALID_METHOD, m))?;
+        let index = match self.methods.iter().position(|known| known.name.eq_ignore_ascii_case(&name)) {
+            Some(index) => {
+                let known = &self.methods[index];
+                if known.is_local {
+                    let message = format!("method {} is declared twice", known.name);
+                    return Err(Error::new(Status::WBEM_E_INVALID_METHOD, message));
+                }
+                if !same_parameters(known.input.as_deref(), input.as_deref())
+                    || !same_parameters(known.output.as_deref(), output.as_deref())
+                {
+                    let message = format!(
+                        "method {} is inherited from {} and can't get other parameters",
+                        known.name, known.origin
+                    );
+                    return Err(Error::new(Status::WBEM_E_PROPAGATED_METHOD, message));
+                }
+                index
+            }
+            None => {
+                self.methods.push(Method {
+                    name: name.into(),
+                    origin: self.name.clone(),
+                    qualifiers: QualifierSet::new(),
+                    input: None,
+                    output: None,
+                    is_local: true,
+                });
+                self.methods.len() - 1
+            }
+        };
+        let method = &mut self.methods[index];
+        (method.is_local, method.input, method.output) = (true, input, output);
+        qualifiers.into_iter().try_for_each(|qualifier| method.qualifiers.put(qualifier))
+    }
+
     /// The finished class.
     ///
     /// # Errors
     /// * `WBEM_E_CANNOT_BE_KEY`: it adds a key although an ancestor has keys.
     /// * `WBEM_E_CANNOT_BE_SINGLETON`: it is a singleton and has keys.
     pub fn build(self) -> Result<Arc<Class>> {
-        let ClassBuilder { name, superclass, qualifiers, properties } = self;
+        let ClassBuilder { name, superclass, qualifiers, properties, methods } = self;
         let keys: Vec<usize> = (0..properties.len()).filter(|&index| properties[index].is_key).collect();
         if let Some(parent) = superclass.as_ref().filter(|parent| !parent.keys.is_empty())
             && let Some(added) = keys.iter().find(|&index| !parent.keys.contains(index))
@@ -194,11 +273,18 @@ impl ClassBuilder {
         let layout = Layout::new(properties.iter().map(|p| (&*p.origin, &*p.name, p.ty)));
         let mut lookup: Vec<u16> = (0..properties.len()).filter_map(|index| index.try_into().ok()).collect();
         lookup.sort_by_cached_key(|&index| properties[usize::from(index)].name.to_ascii_uppercase());
+        let derivation = superclass
+            .iter()
+            .flat_map(|parent| std::iter::once(&parent.name).chain(&parent.derivation))
+            .cloned()
+            .collect();
         let mut class = Class {
             name,
             superclass,
+            derivation,
             qualifiers,
             properties,
+            methods,
             layout,
             lookup,
             keys,
@@ -222,6 +308,15 @@ fn check_identifier(name: &str, what: &str) -> std::result::Result<(), String> {
         return Err(format!("{what} name {name} ends with _, which is reserved"));
     }
     Ok(())
+}
+
+/// Whether two parameter lists have the same names and types in the same order.
+fn same_parameters(one: Option<&Class>, other: Option<&Class>) -> bool {
+    let list = |class: Option<&Class>| -> Vec<(String, Type)> {
+        let properties = class.map_or(&[][..], Class::properties);
+        properties.iter().map(|p| (p.name.to_ascii_uppercase(), p.ty)).collect()
+    };
+    list(one) == list(other)
 }
 
 fn check_key_type(name: &str, ty: Type) -> Result<()> {

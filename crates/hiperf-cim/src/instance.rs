@@ -33,6 +33,18 @@ pub struct Instance {
     decoration: Option<Arc<Decoration>>,
 }
 
+/// Two instances are equal when they are of the same class by name and each
+/// property has the same value; where they came from doesn't count.
+impl PartialEq for Instance {
+    fn eq(&self, other: &Instance) -> bool {
+        let (mine, theirs) = (self.class.properties(), other.class.properties());
+        self.class.name().eq_ignore_ascii_case(other.class.name())
+            && mine.len() == theirs.len()
+            && mine.iter().zip(theirs).all(|(a, b)| a.name.eq_ignore_ascii_case(&b.name) && a.ty == b.ty)
+            && (0..mine.len()).all(|index| self.value(index) == other.value(index))
+    }
+}
+
 /// By handle: checked, never allocating (but for text that outgrows its room).
 impl Instance {
     /// Whether the property is NULL.

@@ -31,8 +31,10 @@ mod tail;
 mod types;
 pub mod wql;
 
-pub use class::{Class, Property};
-pub use class_builder::{ClassBuilder, MAX_IDENTIFIER, MAX_PROPERTIES, PropertyDeclaration};
+pub use class::{Class, Method, Property};
+pub use class_builder::{
+    ClassBuilder, MAX_IDENTIFIER, MAX_PROPERTIES, MethodDeclaration, PropertyDeclaration, parameters,
+};
 pub use datetime::DateTime;
 pub use error::{Context, Error, Result};
 pub use handle::PropertyHandle;
