@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use crate::wmio::ClassWire;
 use crate::{Error, Layout, PropertyHandle, QualifierSet, Result, Status, Type, Value, suggest};
 
 /// A property of a class.
@@ -21,6 +22,8 @@ pub struct Property {
     pub(crate) origin: Arc<str>,
     pub(crate) qualifiers: QualifierSet,
     pub(crate) default: Value,
+    /// Whether the default is the parent's, not one that the class gives.
+    pub(crate) is_default_inherited: bool,
     pub(crate) is_local: bool,
     pub(crate) is_key: bool,
 }
@@ -149,6 +152,7 @@ pub struct Class {
     pub(crate) keys: Vec<usize>,
     /// The block of a new instance.
     pub(crate) default_block: Vec<u8>,
+    pub(crate) wire: ClassWire,
 }
 
 impl Class {

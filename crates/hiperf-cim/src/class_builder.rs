@@ -6,9 +6,10 @@
 
 use std::sync::Arc;
 
+use crate::class_parts::ClassParts;
+use crate::wmio::ClassWire;
 use crate::{
-    CimType, Class, Error, Flavor, Instance, Layout, Method, Property, Qualifier, QualifierSet, Result,
-    Status, Type, Value,
+    CimType, Class, Error, Flavor, Method, Property, Qualifier, QualifierSet, Result, Status, Type, Value,
 };
 
 /// `WBEM_MAX_USER_PROPERTIES`.
@@ -91,6 +92,7 @@ impl ClassBuilder {
             Some(parent) => {
                 let inherited = parent.properties.iter().map(|property| Property {
                     qualifiers: property.qualifiers.for_derived_class(),
+                    is_default_inherited: true,
                     is_local: false,
                     ..property.clone()
                 });
@@ -158,6 +160,7 @@ impl ClassBuilder {
                 return Err(Error::new(Status::WBEM_E_TYPE_MISMATCH, message));
             }
             property.default = value;
+            property.is_default_inherited = false;
         }
         Ok(())
     }
@@ -198,6 +201,7 @@ impl ClassBuilder {
             origin: self.name.clone(),
             qualifiers,
             default: Value::Null,
+            is_default_inherited: false,
             is_local: true,
             is_key: false,
         });
@@ -270,28 +274,14 @@ impl ClassBuilder {
             let message = format!("class {name} is a singleton, so it can't have key properties");
             return Err(Error::new(Status::WBEM_E_CANNOT_BE_SINGLETON, message));
         }
-        let layout = Layout::new(properties.iter().map(|p| (&*p.origin, &*p.name, p.ty)));
-        let mut lookup: Vec<u16> = (0..properties.len()).filter_map(|index| index.try_into().ok()).collect();
-        lookup.sort_by_cached_key(|&index| properties[usize::from(index)].name.to_ascii_uppercase());
         let derivation = superclass
             .iter()
             .flat_map(|parent| std::iter::once(&parent.name).chain(&parent.derivation))
             .cloned()
             .collect();
-        let mut class = Class {
-            name,
-            superclass,
-            derivation,
-            qualifiers,
-            properties,
-            methods,
-            layout,
-            lookup,
-            keys,
-            default_block: Vec::new(),
-        };
-        class.default_block = Instance::default_block(&class)?;
-        Ok(Arc::new(class))
+        let wire = ClassWire::default();
+        let parts = ClassParts { name, superclass, derivation, qualifiers, properties, methods, wire };
+        Ok(Arc::new(parts.finish()?))
     }
 }
 

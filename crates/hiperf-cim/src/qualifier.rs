@@ -84,6 +84,11 @@ impl QualifierSet {
         QualifierSet(Vec::new())
     }
 
+    /// The qualifiers of a class that came over the wire, taken as they are.
+    pub(crate) fn from_decoded(qualifiers: Vec<Qualifier>) -> QualifierSet {
+        QualifierSet(qualifiers)
+    }
+
     /// The qualifier of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Qualifier> {
