@@ -1142,7 +1142,8 @@ HRESULT HiperfCompileMof(const char *namespace_path, const char *utf8_mof);
  * into the library; never NULL. */
 const char *HiperfLastError(void);
 
-/* The objects of the library that are alive in this process, class objects not counted: 0 when nothing leaks. */
+/* The objects of the library that are alive in this process, class objects that a client holds included: 0 when
+ * nothing leaks. Those of a provider's library are its own affair. */
 uint32_t HiperfLiveObjects(void);
 
 #ifdef __cplusplus

@@ -85,6 +85,15 @@ static inline void load_toy(const char *library, const char *mof_path)
     EXPECT(HiperfCompileMof("root\\cimv2", mof), WBEM_S_NO_ERROR);
 }
 
+/* Registers a library for the class whose identifier is the text `clsid`. */
+static inline void register_server(const char *clsid, const char *library)
+{
+    WCHAR text[64];
+    CLSID id;
+    EXPECT(CLSIDFromString(HiperfWide(text, sizeof text / sizeof text[0], clsid), &id), S_OK);
+    EXPECT(HiperfRegisterServer(&id, library), S_OK);
+}
+
 /* The objects of an enumerator, by the documented two calls. The caller releases each and frees the array; NULL and 0
  * if there are none. */
 static inline IWbemObjectAccess **get_objects(IWbemHiPerfEnum *enumerator, ULONG *count)

@@ -9,6 +9,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "client.h"
 
+#include <dlfcn.h>
+
 #define CLASS u"Toy_PerfRawData_Counters"
 #define OBJECT u"Toy_PerfRawData_Counters.Name=\"beta\""
 
@@ -159,6 +161,8 @@ int main(int argc, char **argv)
     IWbemServices_Release(client.services);
     CoUninitialize();
     EXPECT_THAT(HiperfLiveObjects() == 0);
+    /* The library went with its last object; to look for it doesn't load it. */
+    EXPECT_THAT(dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD) == NULL);
     printf("ok %s\n", mode);
     return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * warm_client.c - counts what a warm refresh costs the whole process in allocations, mappings and opens.
  *
- *   LD_PRELOAD=./liballoc_shim.so warm_client REFRESHES [--toy LIBRARY MOF] CLASS...
+ *   LD_PRELOAD=./liballoc_shim.so warm_client REFRESHES [--toy LIBRARY MOF | --server CLSID LIBRARY] CLASS...
  *
  * Adds an enumerator for each class, refreshes and reads a few times, then REFRESHES times between the shim's two
  * marks: Refresh, GetObjects into an array it already has, one value of each object by handle, Release. Prints
@@ -9,7 +9,8 @@
  *   refreshes N objects N allocations N frees N mmaps N opens N
  *
  * and leaves with status 0 if the last four are 0, with 3 if not, with 1 if a call fails. With TOY_MODE=allocate the
- * toy provider allocates once a refresh, which must be seen: allocations = frees = refreshes.
+ * toy provider allocates once a refresh, which must be seen: allocations = frees = refreshes. --server takes a class
+ * from a library, which may be one that libhiperf has itself.
  */
 #define _GNU_SOURCE
 #include "alloc_shim.h"
@@ -53,14 +54,18 @@ int main(int argc, char **argv)
     *(void **)&start = dlsym(RTLD_DEFAULT, "hiperf_shim_start");
     *(void **)&stop = dlsym(RTLD_DEFAULT, "hiperf_shim_stop");
     long refreshes = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
-    int first = argc > 4 && strcmp(argv[2], "--toy") == 0 ? 5 : 2;
+    bool toy = argc > 4 && strcmp(argv[2], "--toy") == 0, server = argc > 4 && strcmp(argv[2], "--server") == 0;
+    int first = toy || server ? 5 : 2;
     if (refreshes < 1 || argc <= first || argc - first > MAX_CLASSES || start == NULL || stop == NULL) {
-        fprintf(stderr, "usage: LD_PRELOAD=liballoc_shim.so warm_client REFRESHES [--toy LIBRARY MOF] CLASS...\n");
+        fprintf(stderr, "usage: LD_PRELOAD=liballoc_shim.so warm_client REFRESHES [--toy LIBRARY MOF | --server CLSID "
+                        "LIBRARY] CLASS...\n");
         return 2;
     }
     EXPECT_THAT(SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED)));
-    if (first == 5)
+    if (toy)
         load_toy(argv[3], argv[4]);
+    if (server)
+        register_server(argv[3], argv[4]);
     IWbemServices *services = connect_namespace();
     IWbemRefresher *refresher = NULL;
     IWbemConfigureRefresher *configure = NULL;

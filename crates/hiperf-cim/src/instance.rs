@@ -27,12 +27,17 @@ pub struct Decoration {
 }
 
 /// An object of a class.
+///
+/// The order of the fields is kept: a refresh copies instances that are not in
+/// the cache, and what it reads of each beside the block, the class and the
+/// block's place and length, should be in one line of it.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Instance {
-    // The class's slots, kept here to save the hot path a load.
-    slots: Arc<[Slot]>,
     block: Block,
     class: Arc<Class>,
+    // The class's slots, kept here to save the hot path a load.
+    slots: Arc<[Slot]>,
     decoration: Option<Arc<Decoration>>,
     qualifiers: Option<Box<InstanceQualifiers>>,
 }
@@ -156,8 +161,7 @@ impl Instance {
         if slot.width() != N {
             return Err(Status::WBEM_E_TYPE_MISMATCH);
         }
-        self.block.write(handle.index(), slot, value);
-        Ok(())
+        self.block.write(handle.index(), slot, value).ok_or(Status::WBEM_E_CRITICAL_ERROR)
     }
 
     /// Writes the little-endian bytes of a fixed-width value.

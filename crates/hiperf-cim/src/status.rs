@@ -138,7 +138,9 @@ statuses! {
     E_NOTIMPL = 0x8000_4001, "not implemented";
     E_NOINTERFACE = 0x8000_4002, "the object does not have this interface";
     E_POINTER = 0x8000_4003, "a pointer is NULL";
+    E_FAIL = 0x8000_4005, "an unspecified failure";
     E_UNEXPECTED = 0x8000_FFFF, "an unexpected failure";
+    E_ACCESSDENIED = 0x8007_0005, "access is denied";
     E_OUTOFMEMORY = 0x8007_000E, "not enough memory";
     E_INVALIDARG = 0x8007_0057, "an argument is not valid";
     DISP_E_TYPEMISMATCH = 0x8002_0005, "the value can't be converted to this type";
@@ -148,6 +150,9 @@ statuses! {
     CLASS_E_NOAGGREGATION = 0x8004_0110, "the class does not aggregate";
     CLASS_E_CLASSNOTAVAILABLE = 0x8004_0111, "the library does not have this class";
     REGDB_E_CLASSNOTREG = 0x8004_0154, "the class is not registered";
+    CO_E_CLASSSTRING = 0x8004_01F3, "the text is not a class identifier";
+    CO_E_DLLNOTFOUND = 0x8004_01F8, "the library of the class is missing or cannot be opened";
+    CO_E_ERRORINDLL = 0x8004_01F9, "the library of the class has no entry point";
     RPC_E_CALL_COMPLETE = 0x8001_0117, "there is no call to speak of";
     RPC_E_DISCONNECTED = 0x8001_0108, "the object is disconnected from its clients";
 }

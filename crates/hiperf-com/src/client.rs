@@ -7,20 +7,18 @@
 //!
 //! Source: the documentation of `IWbemProviderInit` and `IWbemHiPerfProvider`.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use hiperf_cim::{Context as _, Error, Result, Status};
 
-use crate::class::reference_count;
 use crate::error_info::{call, receive};
 use crate::factory::create_instance;
 use crate::provider::Initialization;
 use crate::services::context_pointer;
 use crate::{
     ComPtr, Guid, IWbemHiPerfEnum, IWbemHiPerfProvider, IWbemObjectAccess, IWbemProviderInit,
-    IWbemProviderInitSink, IWbemProviderInitSink_Impl, IWbemRefresher, WideString, com_class, downcast,
-    registry,
+    IWbemProviderInitSink, IWbemProviderInitSink_Impl, IWbemRefresher, WideString, com_class, registry,
 };
 
 pub use crate::class_access::ClassObject;
@@ -205,8 +203,8 @@ fn initialize(
     let locale = initialization.locale.as_deref().map(WideString::new);
     let namespace = WideString::new(&initialization.namespace);
     let pointer = |text: &Option<WideString>| text.as_ref().map_or(std::ptr::null(), WideString::as_ptr);
-    let sink: ComPtr<IWbemProviderInitSink> = ComPtr::new(InitSink::default());
-    let waiting = downcast::<InitSink>(sink.as_unknown()).ok_or(Status::WBEM_E_UNEXPECTED)?;
+    let outcome = Arc::new(InitOutcome::default());
+    let sink: ComPtr<IWbemProviderInitSink> = ComPtr::new(InitSink(outcome.clone()));
     call("the provider's Initialize", || {
         let (user, namespace, locale) = (pointer(&user), namespace.as_ptr(), pointer(&locale));
         let services = initialization.services.as_com().as_raw();
@@ -215,56 +213,85 @@ fn initialize(
         unsafe { init.Initialize(user, 0, namespace, locale, services, context, sink.as_raw()) }
     })
     .map_err(|error| as_status(Status::WBEM_E_INITIALIZATION_FAILURE, error))?;
-    waiting.wait(limit, || reference_count(sink.as_unknown()) > Some(1))
+    // From here on the sink lives as long as the provider wants it to.
+    drop(sink);
+    outcome.wait(limit)
 }
 
-/// Our end of IWbemProviderInitSink: the first report counts.
-#[derive(Default)]
-struct InitSink {
-    reported: Mutex<Option<Status>>,
-    changed: Condvar,
-}
+/// Our end of IWbemProviderInitSink: the first report counts, or the end of
+/// the sink, after which there will be none.
+struct InitSink(Arc<InitOutcome>);
 
 com_class! { class InitSink: IWbemProviderInitSink; }
 
-impl InitSink {
-    fn reported(&self) -> MutexGuard<'_, Option<Status>> {
-        self.reported.lock().unwrap_or_else(PoisonError::into_inner)
+/// What became of an initialisation.
+#[derive(Default)]
+struct InitOutcome {
+    report: Mutex<InitReport>,
+    changed: Condvar,
+}
+
+#[derive(Clone, Copy, Default)]
+enum InitReport {
+    #[default]
+    Awaited,
+    Status(Status),
+    Released,
+}
+
+impl InitOutcome {
+    fn report(&self) -> MutexGuard<'_, InitReport> {
+        // One word that is replaced whole.
+        self.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait(&self, limit: Duration, may_still_report: impl Fn() -> bool) -> Result<()> {
-        let deadline = Instant::now() + limit;
-        let mut reported = self.reported();
-        if reported.is_none() && !may_still_report() {
-            return Err(Error::new(
-                Status::WBEM_E_INITIALIZATION_FAILURE,
-                "the provider's Initialize returned success but never called SetStatus on its sink, \
-                 and released it; it must report 0 there when it is ready",
-            ));
+    fn end(&self, report: InitReport) {
+        let mut known = self.report();
+        if matches!(*known, InitReport::Awaited) {
+            *known = report;
+            self.changed.notify_all();
         }
+    }
+
+    fn wait(&self, limit: Duration) -> Result<()> {
+        let deadline = Instant::now() + limit;
+        let mut report = self.report();
         loop {
-            if let Some(status) = *reported {
-                return match status.is_error() {
-                    false => Ok(()),
-                    true => Err(as_status(Status::WBEM_E_INITIALIZATION_FAILURE, Error::from(status)))
-                        .context(|| "the provider reported a failure to its initialisation sink"),
-                };
+            match *report {
+                InitReport::Awaited => {}
+                InitReport::Status(status) if !status.is_error() => return Ok(()),
+                InitReport::Status(status) => {
+                    return Err(as_status(Status::WBEM_E_INITIALIZATION_FAILURE, Error::from(status)))
+                        .context(|| "the provider reported a failure to its initialisation sink");
+                }
+                InitReport::Released => {
+                    return Err(Error::new(
+                        Status::WBEM_E_INITIALIZATION_FAILURE,
+                        "the provider's Initialize returned success but never called SetStatus on its \
+                         sink, and released it; it must report 0 there when it is ready",
+                    ));
+                }
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 let message = format!("the provider did not report within {limit:?} that it is initialised");
                 return Err(Error::new(Status::WBEM_E_PROVIDER_TIMED_OUT, message));
             }
-            reported = self.changed.wait_timeout(reported, left).unwrap_or_else(PoisonError::into_inner).0;
+            report = self.changed.wait_timeout(report, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
 
 impl IWbemProviderInitSink_Impl for InitSink {
     unsafe fn SetStatus(&self, lStatus: Status, _: i32) -> Status {
-        self.reported().get_or_insert(lStatus);
-        self.changed.notify_all();
+        self.0.end(InitReport::Status(lStatus));
         Status::WBEM_S_NO_ERROR
+    }
+}
+
+impl Drop for InitSink {
+    fn drop(&mut self) {
+        self.0.end(InitReport::Released);
     }
 }
 

@@ -19,12 +19,42 @@ const MISMATCH: Status = Status::WBEM_E_TYPE_MISMATCH;
 
 /// A number of any type.
 #[derive(Clone, Copy)]
-enum Number {
+pub(crate) enum Number {
     Integer(i128),
     Real(f64),
 }
 
 impl Variant {
+    /// The number that it holds; text is none, and a VT_BOOL is -1 or 0.
+    pub(crate) fn number(&self) -> Option<Number> {
+        let data = self.data();
+        Some(match self.vt() {
+            // SAFETY: in each arm, the type says which field is set.
+            vt::I1 => Number::Integer(unsafe { data.i1 }.into()),
+            // SAFETY: as above.
+            vt::UI1 => Number::Integer(unsafe { data.ui1 }.into()),
+            // SAFETY: as above.
+            vt::I2 => Number::Integer(unsafe { data.i2 }.into()),
+            // SAFETY: as above.
+            vt::UI2 => Number::Integer(unsafe { data.ui2 }.into()),
+            // SAFETY: as above.
+            vt::I4 | vt::INT => Number::Integer(unsafe { data.i4 }.into()),
+            // SAFETY: as above.
+            vt::UI4 | vt::UINT => Number::Integer(unsafe { data.ui4 }.into()),
+            // SAFETY: as above.
+            vt::I8 => Number::Integer(unsafe { data.i8 }.into()),
+            // SAFETY: as above.
+            vt::UI8 => Number::Integer(unsafe { data.ui8 }.into()),
+            // SAFETY: as above.
+            vt::R4 => Number::Real(unsafe { data.r4 }.into()),
+            // SAFETY: as above.
+            vt::R8 => Number::Real(unsafe { data.r8 }),
+            // SAFETY: as above.
+            vt::BOOL => Number::Integer(unsafe { data.bool }.into()),
+            _ => return None,
+        })
+    }
+
     /// The value that a property of this type gets.
     ///
     /// # Errors
@@ -85,33 +115,10 @@ fn uint32(variant: &Variant) -> Result<Value, Status> {
 
 /// The VARIANT as a number; text counts when it is one.
 fn number(variant: &Variant) -> Result<Number, Status> {
-    let data = variant.data();
-    Ok(match variant.vt() {
-        // SAFETY: in each arm, the type says which field is set.
-        vt::I1 => Number::Integer(unsafe { data.i1 }.into()),
-        // SAFETY: as above.
-        vt::UI1 => Number::Integer(unsafe { data.ui1 }.into()),
-        // SAFETY: as above.
-        vt::I2 => Number::Integer(unsafe { data.i2 }.into()),
-        // SAFETY: as above.
-        vt::UI2 => Number::Integer(unsafe { data.ui2 }.into()),
-        // SAFETY: as above.
-        vt::I4 | vt::INT => Number::Integer(unsafe { data.i4 }.into()),
-        // SAFETY: as above.
-        vt::UI4 | vt::UINT => Number::Integer(unsafe { data.ui4 }.into()),
-        // SAFETY: as above.
-        vt::I8 => Number::Integer(unsafe { data.i8 }.into()),
-        // SAFETY: as above.
-        vt::UI8 => Number::Integer(unsafe { data.ui8 }.into()),
-        // SAFETY: as above.
-        vt::R4 => Number::Real(unsafe { data.r4 }.into()),
-        // SAFETY: as above.
-        vt::R8 => Number::Real(unsafe { data.r8 }),
-        // SAFETY: as above.
-        vt::BOOL => Number::Integer(unsafe { data.bool }.into()),
-        vt::BSTR => parse_number(&variant.text().unwrap_or_default()).ok_or(MISMATCH)?,
-        _ => return Err(MISMATCH),
-    })
+    if variant.vt() == vt::BSTR {
+        return parse_number(&variant.text().unwrap_or_default()).ok_or(MISMATCH);
+    }
+    variant.number().ok_or(MISMATCH)
 }
 
 fn parse_number(text: &str) -> Option<Number> {
@@ -123,6 +130,11 @@ fn parse_number(text: &str) -> Option<Number> {
         }
         return u64::from_str_radix(digits, 16).ok().map(|v| Number::Integer(v.into()));
     }
+    parse_decimal(text)
+}
+
+/// The number written in decimal, without white space around it.
+pub(crate) fn parse_decimal(text: &str) -> Option<Number> {
     if let Ok(integer) = text.parse::<i128>() {
         return Some(Number::Integer(integer));
     }

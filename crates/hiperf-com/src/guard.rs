@@ -38,6 +38,18 @@ impl PanicAnswer for i32 {
     }
 }
 
+/// Pointers say NULL.
+impl<T> PanicAnswer for *mut T {
+    fn panicked(_: Status) -> *mut T {
+        std::ptr::null_mut()
+    }
+}
+
+/// Nothing can be said.
+impl PanicAnswer for () {
+    fn panicked(_: Status) {}
+}
+
 /// Runs `body`; if it panics, answers `status`.
 #[inline(always)]
 pub fn guard<R: PanicAnswer>(status: Status, body: impl FnOnce() -> R) -> R {

@@ -14,6 +14,7 @@
 
 pub mod access;
 pub mod bstr;
+mod change_type;
 mod class;
 mod class_access;
 pub mod client;

@@ -31,6 +31,26 @@ type GetClassObject = unsafe extern "system" fn(*const Guid, *const Guid, *mut *
 /// DllCanUnloadNow.
 type CanUnloadNow = unsafe extern "system" fn() -> Status;
 
+/// Why a file is not loaded.
+struct Refusal {
+    /// What COM calls it.
+    status: Status,
+    /// The same for a person.
+    reason: String,
+}
+
+impl Refusal {
+    /// There is no such file, or the loader can't make use of it.
+    fn unusable(reason: impl Into<String>) -> Refusal {
+        Refusal { status: Status::CO_E_DLLNOTFOUND, reason: reason.into() }
+    }
+
+    /// It may not be loaded, or not be read.
+    fn denied(reason: impl Into<String>) -> Refusal {
+        Refusal { status: Status::E_ACCESSDENIED, reason: reason.into() }
+    }
+}
+
 /// A loaded library; dropping it unloads it.
 pub struct Library {
     get_class_object: GetClassObject,
@@ -45,18 +65,19 @@ impl Library {
     ///
     /// # Errors
     /// `WBEM_E_PROVIDER_LOAD_FAILURE`, which says what is wrong and what to do.
+    /// Its cause is an error with COM's own status: `CO_E_DLLNOTFOUND`,
+    /// `CO_E_ERRORINDLL` without an entry point, `E_ACCESSDENIED` if it can't
+    /// be trusted.
     pub fn load(path: &Path) -> Result<Library> {
-        let refused = |what: String| {
-            let message = format!("provider library {}: {what}", path.display());
-            Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, message)
+        let refused = |Refusal { status, reason }| {
+            let message = format!("provider library {}: {reason}", path.display());
+            Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, message).caused_by(Error::from(status))
         };
         let image = system::Image::open(path).map_err(refused)?;
         let Some(entry) = image.symbol(c"DllGetClassObject") else {
-            return Err(refused(
-                "it is no provider, for it exports no DllGetClassObject; check that the path is right and \
-                 that the function is exported"
-                    .to_owned(),
-            ));
+            let reason = "it is no provider, for it exports no DllGetClassObject; check that the path is \
+                          right and that the function is exported";
+            return Err(refused(Refusal { status: Status::CO_E_ERRORINDLL, reason: reason.to_owned() }));
         };
         let can_unload_now = image.symbol(c"DllCanUnloadNow");
         Ok(Library {

@@ -86,7 +86,7 @@ pub fn is_registered(clsid: Guid) -> bool {
 /// # Errors
 /// `REGDB_E_CLASSNOTREG`: nothing is registered under it;
 /// `WBEM_E_PROVIDER_LOAD_FAILURE`: its library can't be loaded or doesn't
-/// have the class.
+/// have the class. The cause of the latter is an error with COM's own status.
 pub fn class_object(clsid: Guid) -> Result<ComPtr<IClassFactory>> {
     let path = match state().classes.get(&clsid) {
         Some(Registration::Class(factory)) => {
@@ -152,14 +152,14 @@ pub fn create_instance<I: Interface>(clsid: Guid) -> Result<ComPtr<I>> {
 /// returns it.
 ///
 /// # Errors
-/// As [`class_object`], and `E_NOINTERFACE`.
+/// As [`class_object`], but with COM's own status; and `E_NOINTERFACE`.
 ///
 /// # Safety
 /// `ppv` is writable. The caller owns the reference stored there.
 pub unsafe fn get_class_object(clsid: Guid, iid: &Guid, ppv: *mut *mut c_void) -> Result<()> {
     // SAFETY: writable, as the caller promises.
     unsafe { ppv.write(std::ptr::null_mut()) };
-    let class = class_object(clsid)?;
+    let class = class_object(clsid).map_err(with_own_status)?;
     // SAFETY: both pointers are valid.
     call("asking the class object for an interface", || unsafe { class.QueryInterface(iid, ppv) })?;
     Ok(())
@@ -169,7 +169,7 @@ pub unsafe fn get_class_object(clsid: Guid, iid: &Guid, ppv: *mut *mut c_void) -
 /// returns it.
 ///
 /// # Errors
-/// As [`create_instance`]; `CLASS_E_NOAGGREGATION` when `outer` isn't NULL
+/// As [`get_class_object`]; the class's own errors; `CLASS_E_NOAGGREGATION` when `outer` isn't NULL
 /// and the class doesn't aggregate.
 ///
 /// # Safety
@@ -183,12 +183,22 @@ pub unsafe fn create_instance_raw(
 ) -> Result<()> {
     // SAFETY: writable, as the caller promises.
     unsafe { ppv.write(std::ptr::null_mut()) };
-    let class = class_object(clsid)?;
+    let class = class_object(clsid).map_err(with_own_status)?;
     // SAFETY: all pointers are valid, as the caller promises.
     call(&format!("creating an object of class {clsid}"), || unsafe {
         class.CreateInstance(outer, iid, ppv)
     })?;
     Ok(())
+}
+
+/// A client of WMI is told that a provider failed to load; one that asks COM
+/// for a class is told what COM says in that case.
+fn with_own_status(error: Error) -> Error {
+    let source = std::error::Error::source(&error);
+    match source.and_then(|source| source.downcast_ref::<Error>()) {
+        Some(own) => Error::new(own.status(), error.message()),
+        None => error,
+    }
 }
 
 /// Unloads the libraries that were idle at the last call and have not been

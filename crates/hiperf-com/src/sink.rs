@@ -1,13 +1,12 @@
 //! [`ObjectSink`], through which a provider delivers, and [`CollectingSink`],
 //! which takes what it delivers.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use hiperf_cim::{Error, Result, Status};
 
 use crate::access::ObjectAccess;
-use crate::class::reference_count;
 use crate::param::slice;
 use crate::wide::{WBEM_MAX_QUERY, read_wide};
 use crate::{
@@ -95,8 +94,13 @@ pub struct Collected {
 }
 
 /// A sink that keeps what it gets until the call is over.
+pub struct CollectingSink(Arc<Delivery>);
+
+com_class! { class CollectingSink: IWbemObjectSink; }
+
+/// What came so far; it outlives the sink.
 #[derive(Default)]
-pub struct CollectingSink {
+struct Delivery {
     state: Mutex<State>,
     finished: Condvar,
 }
@@ -104,18 +108,18 @@ pub struct CollectingSink {
 #[derive(Default)]
 struct State {
     objects: Vec<ComPtr<IWbemClassObject>>,
-    /// The final status and its message. What comes later is ignored.
-    end: Option<(Status, Option<String>)>,
+    end: Option<End>,
 }
 
-com_class! { class CollectingSink: IWbemObjectSink; }
+/// The first of them counts. What comes later is ignored.
+enum End {
+    /// The final status and its message.
+    Reported(Status, Option<String>),
+    /// The sink is gone, or nobody waits any more: the call's own status holds.
+    Silent,
+}
 
 impl CollectingSink {
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Every change is one step, so a panic leaves nothing half done.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Makes a call that delivers to a sink, and waits until it is over, at
     /// most `limit` after the call itself returned. The status given to the
     /// sink wins over the one that the call returned. `doing` begins the error.
@@ -127,45 +131,65 @@ impl CollectingSink {
         limit: Duration,
         call: impl FnOnce(&ComPtr<IWbemObjectSink>) -> Status,
     ) -> Result<Collected> {
-        let sink: ComPtr<IWbemObjectSink> = ComPtr::new(CollectingSink::default());
-        let collecting =
-            crate::downcast::<CollectingSink>(sink.as_unknown()).ok_or(Status::WBEM_E_UNEXPECTED)?;
+        let delivery = Arc::new(Delivery::default());
+        let sink: ComPtr<IWbemObjectSink> = ComPtr::new(CollectingSink(delivery.clone()));
         crate::error_info::forget();
         let returned = call(&sink);
-        collecting.wait(doing, limit, returned, || reference_count(sink.as_unknown()) > Some(1))
+        // From here on the sink lives as long as the other side wants it to.
+        drop(sink);
+        if returned.is_error() {
+            delivery.end(End::Silent);
+        }
+        delivery.wait(doing, limit, returned)
+    }
+}
+
+impl Delivery {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change is one step, so a panic leaves nothing half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait(
-        &self,
-        doing: &str,
-        limit: Duration,
-        returned: Status,
-        may_still_report: impl Fn() -> bool,
-    ) -> Result<Collected> {
+    fn end(&self, end: End) {
         let mut state = self.state();
-        if state.end.is_none() && (returned.is_error() || !may_still_report()) {
-            // Without a word to the sink, what the call returned is the end.
-            state.end = Some((returned, None));
+        if state.end.is_none() {
+            state.end = Some(end);
+            self.finished.notify_all();
         }
+    }
+
+    fn wait(&self, doing: &str, limit: Duration, returned: Status) -> Result<Collected> {
         let deadline = Instant::now() + limit;
+        let mut state = self.state();
         while state.end.is_none() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                state.end = Some((Status::WBEM_E_PROVIDER_TIMED_OUT, None));
+                state.end = Some(End::Silent);
+                let unwanted = std::mem::take(&mut state.objects);
+                drop(state);
+                drop(unwanted);
                 let message = format!("{doing}: it did not finish within {limit:?} and was given up");
                 return Err(Error::new(Status::WBEM_E_PROVIDER_TIMED_OUT, message));
             }
             state = self.finished.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        let (status, message) = state.end.take().unwrap_or((returned, None));
-        state.end = Some((status, None));
         let objects = std::mem::take(&mut state.objects);
+        let (status, message) = match state.end.replace(End::Silent) {
+            Some(End::Reported(status, message)) => (status, message),
+            Some(End::Silent) | None => (returned, None),
+        };
         drop(state);
         match (status.is_error(), message) {
             (false, _) => Ok(Collected { objects, status }),
             (true, Some(message)) => Err(Error::new(status, message)),
             (true, None) => Err(crate::error_info::take(status, doing)),
         }
+    }
+}
+
+impl Drop for CollectingSink {
+    fn drop(&mut self) {
+        self.0.end(End::Silent);
     }
 }
 
@@ -182,7 +206,7 @@ impl IWbemObjectSink_Impl for CollectingSink {
             }
             // SAFETY: not NULL, so objects that the caller lends for the call.
             let objects = pointers.iter().filter_map(|pointer| unsafe { ComPtr::from_borrowed(*pointer) });
-            let mut state = self.state();
+            let mut state = self.0.state();
             if state.end.is_none() {
                 state.objects.extend(objects);
             }
@@ -203,11 +227,7 @@ impl IWbemObjectSink_Impl for CollectingSink {
         }
         // SAFETY: NULL or a BSTR, which ends with a NUL. Text that is too long is left out.
         let message = unsafe { read_wide(strParam, WBEM_MAX_QUERY) }.unwrap_or_default();
-        let mut state = self.state();
-        if state.end.is_none() {
-            state.end = Some((hResult, message));
-            self.finished.notify_all();
-        }
+        self.0.end(End::Reported(hResult, message));
         Status::WBEM_S_NO_ERROR
     }
 }

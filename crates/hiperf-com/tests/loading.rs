@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::error::Error as _;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use hiperf_com::client::Provider;
 use hiperf_com::library::Library;
 use hiperf_com::provider::Initialization;
-use hiperf_com::{Guid, IWbemHiPerfProvider, IWbemRefresher, Status, registry};
+use hiperf_com::{Guid, IWbemHiPerfProvider, IWbemRefresher, Interface, Status, registry};
 
 const TOY: Guid = Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D2B18");
 const LIMIT: Duration = Duration::from_secs(10);
@@ -56,31 +57,33 @@ fn toy_library() -> PathBuf {
 }
 
 #[track_caller]
-fn refused(path: &Path, why: &str) {
+fn refused(path: &Path, status: Status, why: &str) {
     let Err(error) = Library::load(path) else { panic!("{} was loaded", path.display()) };
     assert_eq!(error.status(), Status::WBEM_E_PROVIDER_LOAD_FAILURE);
     let message = error.message();
     assert!(message.contains(why) && message.contains(&*path.to_string_lossy()), "{message}");
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<hiperf_cim::Error>());
+    assert_eq!(cause.map(hiperf_cim::Error::status), Some(status), "{message}");
 }
 
 #[test]
 fn what_is_no_provider() {
     let directory = Directory::new("no-provider");
-    refused(&directory.0.join("missing.so"), "no such file");
-    refused(&directory.0, "not a regular file");
+    refused(&directory.0.join("missing.so"), Status::CO_E_DLLNOTFOUND, "no such file");
+    refused(&directory.0, Status::CO_E_DLLNOTFOUND, "not a regular file");
     let text = directory.0.join("text.so");
     fs::write(&text, "not a library").unwrap();
     mode(&text, 0o644);
-    refused(&text, "no ELF header");
+    refused(&text, Status::CO_E_DLLNOTFOUND, "no ELF header");
     let short = directory.0.join("short.so");
     fs::write(&short, "\x7f").unwrap();
     mode(&short, 0o644);
-    refused(&short, "no ELF header");
+    refused(&short, Status::CO_E_DLLNOTFOUND, "no ELF header");
     let broken = directory.0.join("broken.so");
     fs::write(&broken, "\x7fELF and nothing else").unwrap();
     mode(&broken, 0o644);
-    refused(&broken, "can't be loaded");
-    refused(Path::new("/dev/null"), "not a regular file");
+    refused(&broken, Status::CO_E_DLLNOTFOUND, "can't be loaded");
+    refused(Path::new("/dev/null"), Status::CO_E_DLLNOTFOUND, "not a regular file");
 }
 
 #[test]
@@ -89,7 +92,7 @@ fn a_library_without_the_entry_point() {
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
     let libc =
         maps.split_whitespace().find(|word| word.contains("/libc.so") || word.contains("/libc-")).unwrap();
-    refused(Path::new(libc), "exports no DllGetClassObject");
+    refused(Path::new(libc), Status::CO_E_ERRORINDLL, "exports no DllGetClassObject");
 }
 
 #[test]
@@ -99,12 +102,16 @@ fn what_others_may_write_to() {
     assert!(Library::load(&library).is_ok());
     for bits in [0o775, 0o757] {
         mode(&library, bits);
-        refused(&library, "writable by others");
+        refused(&library, Status::E_ACCESSDENIED, "writable by others");
     }
     mode(&library, 0o755);
     for bits in [0o775, 0o757, 0o777] {
         mode(&directory.0, bits);
-        refused(&library, &format!("directory {} is writable by others", directory.0.display()));
+        refused(
+            &library,
+            Status::E_ACCESSDENIED,
+            &format!("directory {} is writable by others", directory.0.display()),
+        );
     }
     // Sticky doesn't help a directory that isn't root's; ours is, if root runs this.
     mode(&directory.0, 0o1777);
@@ -121,7 +128,7 @@ fn what_others_may_write_to() {
     fs::copy(&library, writable.join("toy.so")).unwrap();
     fs::remove_file(&link).unwrap();
     symlink(writable.join("toy.so"), &link).unwrap();
-    refused(&link, "writable by others");
+    refused(&link, Status::E_ACCESSDENIED, "writable by others");
 }
 
 fn use_the_toy() {
@@ -166,6 +173,10 @@ fn from_a_path_to_a_refresher_and_out_again() {
     let error = registry::class_object(other).unwrap_err();
     assert_eq!(error.status(), Status::WBEM_E_PROVIDER_LOAD_FAILURE);
     assert!(error.message().contains("does not have class {00000000-"), "{error}");
+    let mut out = std::ptr::null_mut();
+    // SAFETY: `out` outlives the call.
+    let asked = unsafe { registry::get_class_object(other, &IWbemRefresher::IID, &raw mut out) };
+    assert_eq!(asked.unwrap_err().status(), Status::CLASS_E_CLASSNOTAVAILABLE);
     assert!(registry::revoke(other) && registry::revoke(TOY) && !registry::revoke(TOY));
     let error = registry::class_object(TOY).unwrap_err();
     assert_eq!(error.status(), Status::REGDB_E_CLASSNOTREG);

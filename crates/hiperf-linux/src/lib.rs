@@ -9,8 +9,8 @@
 //! ```
 //!
 //! [`LinuxPerf`] offers the properties as a provider. It is an in-process
-//! server like a stranger's: built as a library of its own it exports
-//! `DllGetClassObject`, and a program that contains it calls [`register`].
+//! server like a stranger's: a program that contains it calls [`register`], and
+//! `libhiperf-linux` makes a library of it that exports `DllGetClassObject`.
 //!
 //! [`sampler::Sampler`] reads the kernel files that the wanted properties need,
 //! each once, at one moment; [`processor`], [`system`] and [`memory`] each hold
@@ -19,7 +19,7 @@
 //!
 //! The classes themselves are defined in `schema/linux.mof`; a test holds the
 //! two to each other.
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 pub mod clock;
 mod columns;
@@ -38,8 +38,6 @@ pub mod root;
 pub mod sampler;
 mod scan;
 pub mod softirqs;
-#[allow(unsafe_code)]
-mod sys;
 pub mod system;
 pub mod vmstat;
 

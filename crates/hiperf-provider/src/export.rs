@@ -14,7 +14,7 @@ pub fn register<P: Provider>(clsid: Guid, new: impl Fn() -> P + Send + Sync + 's
 /// Exports a provider from a `cdylib`: `DllGetClassObject` for its CLSIDs, and
 /// `DllCanUnloadNow`.
 ///
-/// ```ignore
+/// ```text
 /// hiperf_provider::export! {
 ///     Example::default: Guid::parse("6E3F1C52-5C0B-4F0E-9A0B-0C6F4B1B7A10")
 /// }

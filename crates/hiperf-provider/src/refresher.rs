@@ -107,7 +107,8 @@ impl<P: Provider> ProviderRefresher for CounterRefresher<P> {
 
     fn refresh(&mut self, _: i32) -> Result<Status, Status> {
         let mut wanted = Wanted::default();
-        self.classes.iter().for_each(|class| wanted.insert(class.index));
+        let used = self.classes.iter().filter(|class| !class.is_unused());
+        used.for_each(|class| wanted.insert(class.index));
         if wanted == Wanted::default() {
             return Ok(Status::WBEM_S_NO_ERROR);
         }
@@ -238,18 +239,19 @@ impl RefreshedEnum {
         self.place = 0;
     }
 
-    /// Tells the client's enumerator what came and what went.
+    /// Tells the client's enumerator what came and what went. In this order:
+    /// what came in a refresh that failed halfway may be gone by now.
     fn end(&mut self) -> Result<(), Status> {
+        if !self.added.is_empty() {
+            self.target.add_objects(&self.added_ids, &self.added)?;
+            self.added_ids.clear();
+            self.added.clear();
+        }
         if self.place < self.ids.len() {
             self.target.remove_objects(&self.ids[self.place..])?;
             self.identities.truncate(self.place);
             self.ids.truncate(self.place);
             self.spare.extend(self.objects.drain(self.place..));
-        }
-        if !self.added.is_empty() {
-            self.target.add_objects(&self.added_ids, &self.added)?;
-            self.added_ids.clear();
-            self.added.clear();
         }
         Ok(())
     }

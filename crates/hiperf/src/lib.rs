@@ -27,6 +27,7 @@ mod cooker;
 mod instance_ref;
 mod loading;
 mod namespace;
+mod providers;
 mod query;
 mod refresher;
 mod registration;

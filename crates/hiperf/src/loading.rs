@@ -17,7 +17,7 @@ use crate::registration::Registration;
 
 /// How long a provider may take to report that it is initialised. WMI asks
 /// them to be ready within 100 ms; one that takes this long never will be.
-const INITIALIZATION_LIMIT: Duration = Duration::from_secs(10);
+pub(crate) const INITIALIZATION_LIMIT: Duration = Duration::from_secs(10);
 
 /// A provider, ready for use.
 #[derive(Debug)]
@@ -34,6 +34,7 @@ impl LoadedProvider {
     /// * `WBEM_E_PROVIDER_DISABLED`: its registration says so.
     /// * `WBEM_E_INVALID_OPERATION`: it has no `ClientLoadableCLSID`, so it is
     ///   no hi-perf provider.
+    /// * `WBEM_E_PROVIDER_NOT_CAPABLE`: it is not registered for instances.
     /// * `WBEM_E_PROVIDER_LOAD_FAILURE`: its class can't be had.
     /// * `WBEM_E_INITIALIZATION_FAILURE`, `WBEM_E_PROVIDER_TIMED_OUT`: it did
     ///   not initialise.
@@ -47,8 +48,22 @@ impl LoadedProvider {
             let message = format!("provider {name} has no ClientLoadableCLSID, so it is no hi-perf provider");
             return Err(Error::new(Status::WBEM_E_INVALID_OPERATION, message));
         };
+        if registration.supports_get.is_none() {
+            let message = format!(
+                "provider {name} is not registered for instances: there is no instance of \
+                 __InstanceProviderRegistration whose Provider it is"
+            );
+            return Err(Error::new(Status::WBEM_E_PROVIDER_NOT_CAPABLE, message));
+        }
         let initialization = Initialization::new(namespace, services.clone());
         let client = Provider::load(clsid, &initialization, INITIALIZATION_LIMIT)
+            .map_err(|error| match error.status() {
+                // COM's word for a class that can't be had; WMI has one of its own.
+                Status::REGDB_E_CLASSNOTREG => {
+                    Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, error.message()).caused_by(error)
+                }
+                _ => error,
+            })
             .context(|| format!("loading provider {name}"))?;
         Ok(LoadedProvider { registration: registration.clone(), client })
     }

@@ -5,7 +5,6 @@
 //! `IWbemServices` that does not keep the namespace alive, so that a provider
 //! that holds on to it does not hold everything.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use hiperf_cim::path::{NamespacePath, ObjectPath};
@@ -13,6 +12,7 @@ use hiperf_cim::{Class, Decoration, Error, Result, Status, suggest};
 use hiperf_com::client::Services;
 
 use crate::loading::{LoadedProvider, provider_name};
+use crate::providers::Providers;
 use crate::repository::Repository;
 use crate::services;
 
@@ -32,7 +32,7 @@ pub(crate) struct WeakNamespace(Weak<Inner>);
 struct Inner {
     repository: &'static Repository,
     decoration: OnceLock<Arc<Decoration>>,
-    providers: Mutex<HashMap<String, Arc<LoadedProvider>>>,
+    providers: Providers,
 }
 
 /// The namespaces that someone is connected to.
@@ -49,7 +49,7 @@ impl Namespace {
     pub fn connect(path: &str) -> Result<Namespace> {
         let wanted = if path.is_empty() { DEFAULT_NAMESPACE } else { path };
         let wanted = NamespacePath::parse(wanted)?;
-        if !wanted.is_local() {
+        if !wanted.server.as_deref().is_none_or(is_this_machine) {
             let message = format!("{path} is on another machine, to which hiperf can't connect");
             return Err(Error::new(Status::WBEM_E_NOT_SUPPORTED, message));
         }
@@ -65,7 +65,7 @@ impl Namespace {
         let inner = Arc::new(Inner {
             repository: Repository::global(),
             decoration: OnceLock::new(),
-            providers: Mutex::new(HashMap::new()),
+            providers: Providers::default(),
         });
         *connected = Arc::downgrade(&inner);
         Ok(Namespace { inner })
@@ -150,8 +150,7 @@ impl Namespace {
     pub(crate) fn check_path_is_here(&self, path: &ObjectPath) -> Result<()> {
         let server = path.server.as_deref().unwrap_or(".");
         let namespace = path.namespace.as_deref().unwrap_or(self.path());
-        let here = server == "." || server.eq_ignore_ascii_case(&host_name());
-        if here && namespace.eq_ignore_ascii_case(self.path()) {
+        if is_this_machine(server) && namespace.eq_ignore_ascii_case(self.path()) {
             return Ok(());
         }
         let message = format!("the path is of \\\\{server}\\{namespace}, not of {}", self.path());
@@ -161,24 +160,18 @@ impl Namespace {
     /// The provider of a hi-perf class, loaded if it isn't yet.
     pub(crate) fn hiperf_provider(&self, class: &Class) -> Result<Arc<LoadedProvider>> {
         let name = provider_name(class)?;
-        // Held while loading: a provider is initialised once.
-        let mut providers = lock(&self.inner.providers);
-        if let Some(provider) = providers.get(&name.to_ascii_uppercase()) {
-            return Ok(provider.clone());
-        }
-        let registration = self.inner.repository.registration(name)?.ok_or_else(|| {
-            let message = format!(
-                "class {} names provider {name}, which is not registered in {}: there is no instance of \
-                 __Win32Provider with that Name",
-                class.name(),
-                self.path()
-            );
-            Error::new(Status::WBEM_E_PROVIDER_NOT_FOUND, message)
-        })?;
-        let provider = LoadedProvider::load(&registration, self.path(), &self.provider_services())?;
-        let provider = Arc::new(provider);
-        providers.insert(name.to_ascii_uppercase(), provider.clone());
-        Ok(provider)
+        self.inner.providers.get(name, || {
+            let registration = self.inner.repository.registration(name)?.ok_or_else(|| {
+                let message = format!(
+                    "class {} names provider {name}, which is not registered in {}: there is no instance of \
+                     __Win32Provider with that Name",
+                    class.name(),
+                    self.path()
+                );
+                Error::new(Status::WBEM_E_PROVIDER_NOT_FOUND, message)
+            })?;
+            LoadedProvider::load(&registration, self.path(), &self.provider_services())
+        })
     }
 
     /// The `IWbemServices` that providers get.
@@ -198,6 +191,10 @@ impl WeakNamespace {
 /// This machine's name.
 fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+fn is_this_machine(server: &str) -> bool {
+    server == "." || server.eq_ignore_ascii_case("localhost") || server.eq_ignore_ascii_case(&host_name())
 }
 
 /// Locks a mutex whose data stay valid when a holder panics: everything under

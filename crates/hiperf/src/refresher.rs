@@ -22,6 +22,19 @@
 //! # Ok(()) }
 //! ```
 //!
+//! What is read has to be read before, or asked for again after:
+//!
+//! ```no_run
+//! # fn example(namespace: &hiperf::Namespace) -> hiperf::Result<()> {
+//! let mut refresher = hiperf::Refresher::new();
+//! let memory = refresher.add_object(namespace, "Win32_PerfRawData_PerfOS_Memory=@")?;
+//! let object = refresher.object(memory)?;
+//! println!("{}", object.get("AvailableBytes")?);
+//! refresher.refresh()?;
+//! println!("{}", refresher.object(memory)?.get("AvailableBytes")?);
+//! # Ok(()) }
+//! ```
+//!
 //! A refresh of an unchanged set of instances allocates nothing and opens
 //! nothing. When instances come and go, the client's objects of the gone ones
 //! are kept for the new ones.
@@ -83,6 +96,8 @@ pub struct Refresher {
 struct Group {
     provider: Arc<LoadedProvider>,
     refresher: RefresherClient,
+    /// How many items are from it. Without any it is not refreshed.
+    uses: usize,
     /// How the latest refresh went.
     status: Status,
 }
@@ -97,7 +112,8 @@ struct ObjectItem {
 struct EnumItem {
     id: i32,
     source: Source,
-    class: Arc<Class>,
+    /// A new client object: without values, but with server and namespace.
+    template: Instance,
     /// What the provider writes.
     provider_list: Arc<ObjectList>,
     /// The version of `provider_list` that `rows` reflect.
@@ -170,6 +186,12 @@ impl Refresher {
             );
             return stop(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
         };
+        if provider_object.is_class() {
+            let (name, class) = (provider.name(), client_object.class().name());
+            let message =
+                format!("provider {name} returned a class, not an instance, asked for an object of {class}");
+            return stop(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
+        }
         if !Arc::ptr_eq(provider_object.class(), client_object.class()) {
             let message = format!(
                 "provider {} returned an object of class {}, asked for {}",
@@ -181,6 +203,7 @@ impl Refresher {
         }
         let id = self.next_id();
         let source = Source { group, provider_id };
+        self.groups[group].uses += 1;
         self.objects.push(ObjectItem { id, source, provider_object, client_object });
         Ok(ObjectId(id))
     }
@@ -206,11 +229,14 @@ impl Refresher {
                 None,
                 provider_list.for_provider(),
             )?;
+            let mut template = Instance::spawn(&class);
+            template.decorate(Some(namespace.decoration()));
             let id = refresher.next_id();
+            refresher.groups[group].uses += 1;
             refresher.enums.push(EnumItem {
                 id,
                 source: Source { group, provider_id },
-                class,
+                template,
                 version: provider_list.version(),
                 provider_list,
                 rows: Vec::new(),
@@ -236,7 +262,8 @@ impl Refresher {
             let message = format!("the refresher has no object or enumerator {id}");
             return Err(Error::new(Status::WBEM_E_NOT_FOUND, message));
         };
-        let Group { provider, refresher, .. } = &self.groups[source.group];
+        let Group { provider, refresher, uses, .. } = &mut self.groups[source.group];
+        *uses -= 1;
         // The item is gone from here whatever the provider says of it.
         let _provider_answer = provider.client().stop_refreshing(refresher, source.provider_id);
         Ok(())
@@ -253,7 +280,7 @@ impl Refresher {
     }
 
     pub(crate) fn refresh_with(&mut self, flags: i32) -> Result<Refreshed, Status> {
-        for group in &mut self.groups {
+        for group in self.groups.iter_mut().filter(|group| group.uses > 0) {
             group.status = group.refresher.refresh(flags);
         }
         for item in &mut self.objects {
@@ -272,11 +299,7 @@ impl Refresher {
     }
 
     fn outcome(&self) -> Result<Refreshed, Status> {
-        let in_use = |index: &usize| {
-            self.objects.iter().any(|item| item.source.group == *index)
-                || self.enums.iter().any(|item| item.source.group == *index)
-        };
-        let used = || (0..self.groups.len()).filter(in_use).map(|index| self.groups[index].status);
+        let used = || self.groups.iter().filter(|group| group.uses > 0).map(|group| group.status);
         if used().all(|status| status == Status::WBEM_S_NO_ERROR) {
             return Ok(Refreshed::Complete);
         }
@@ -310,7 +333,7 @@ impl Refresher {
     }
 
     /// The instances that the enumerator had at the latest refresh, in the
-    /// provider's order.
+    /// order in which the provider added them.
     ///
     /// # Errors
     /// `WBEM_E_NOT_FOUND`: it was removed.
@@ -342,7 +365,7 @@ impl Refresher {
     /// refresh keeps it up to date.
     pub(crate) fn client_list(&mut self, id: EnumId) -> Option<Arc<ObjectList>> {
         let item = self.enums.iter_mut().find(|item| item.id == id.0)?;
-        let list = item.client_list.get_or_insert_with(|| ObjectList::new(item.class.clone()));
+        let list = item.client_list.get_or_insert_with(|| ObjectList::new(item.template.class().clone()));
         Some(list.clone())
     }
 
@@ -359,7 +382,7 @@ impl Refresher {
             return Ok(index);
         }
         let refresher = provider.client().create_refresher()?;
-        self.groups.push(Group { provider, refresher, status: Status::WBEM_S_NO_ERROR });
+        self.groups.push(Group { provider, refresher, uses: 0, status: Status::WBEM_S_NO_ERROR });
         Ok(self.groups.len() - 1)
     }
 }
@@ -395,13 +418,14 @@ impl EnumItem {
             self.rows.drain(..).map(|row| (row.id, row.client_object)).collect();
         self.provider_list.for_each(|id, provider_object| {
             let client_object = old.remove(&id).or_else(|| self.spare.pop());
-            let client_object = client_object.unwrap_or_else(|| Object::new(Instance::spawn(&self.class)));
+            let client_object = client_object.unwrap_or_else(|| Object::new(self.template.clone()));
             self.rows.push(Row { id, provider_object: provider_object.clone(), client_object });
         });
-        self.spare.extend(old.into_values().filter(Object::is_unshared));
+        // First, because the list holds the gone ones too.
         if let Some(list) = &self.client_list {
             list.replace(self.rows.iter().map(|row| (row.id, row.client_object.clone())));
         }
+        self.spare.extend(old.into_values().filter(Object::is_unshared));
     }
 }
 

@@ -20,7 +20,7 @@ impl Block {
     }
 
     fn tail_at(&self, offset: u32) -> Option<&[u8]> {
-        self.bytes.get(self.fixed_len.checked_add(offset as usize)?..)
+        self.bytes.get(self.fixed_len().checked_add(offset as usize)?..)
     }
 
     /// The text at `offset` of the tail.
@@ -61,7 +61,7 @@ impl Block {
     /// Adds an embedded object to the tail and returns where.
     pub(super) fn append_object(&mut self, object: &Instance) -> Result<u32, Status> {
         let item = wmio::embedded_block(object).map_err(|error| error.status())?;
-        let offset = u32::try_from(self.bytes.len() - self.fixed_len).unwrap_or(NO_TAIL);
+        let offset = u32::try_from(self.bytes.len() - self.fixed_len()).unwrap_or(NO_TAIL);
         self.bytes.extend_from_slice(&item);
         Ok(offset)
     }
@@ -69,7 +69,7 @@ impl Block {
     /// Sets a property to an item of the tail that is `bytes` behind the
     /// number `head`: an array without references, or an embedded object.
     pub(crate) fn write_item(&mut self, index: usize, slot: Slot, head: usize, bytes: &[u8]) {
-        self.waste += self.tail_len(slot);
+        self.add_waste(self.tail_len(slot));
         let start = self.room_in_tail(slot, 0, bytes.len() + 4);
         let head = u32::try_from(head).unwrap_or(u32::MAX);
         self.bytes[start..start + 4].copy_from_slice(&head.to_le_bytes());

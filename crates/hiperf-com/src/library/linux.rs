@@ -10,6 +10,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::{Component, Path, PathBuf};
 
+use super::Refusal;
+
 /// Write permission for the group and for others.
 const WRITABLE_BY_OTHERS: libc::mode_t = libc::S_IWGRP | libc::S_IWOTH;
 
@@ -31,15 +33,15 @@ unsafe impl Send for Image {}
 unsafe impl Sync for Image {}
 
 impl Image {
-    pub(super) fn open(path: &Path) -> Result<Image, String> {
+    pub(super) fn open(path: &Path) -> Result<Image, Refusal> {
         let real = path.canonicalize().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
-                "there is no such file; check the path it is registered under".to_owned()
+                Refusal::unusable("there is no such file; check the path it is registered under")
             }
-            _ => format!("it can't be found: {error}"),
+            _ => failed(&error, format!("it can't be found: {error}")),
         })?;
         let file = open_trusted(&real)?;
-        let stat = status_of(&file).map_err(|error| format!("it can't be examined: {error}"))?;
+        let stat = status_of(&file).map_err(|error| cannot(&real, &error))?;
         check_magic(&file)?;
         let by_descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
         // Without /proc the loader has to walk the path again.
@@ -48,11 +50,11 @@ impl Image {
         } else {
             CString::new(real.as_os_str().as_bytes())
         };
-        let name = name.map_err(|_| "its path contains a NUL".to_owned())?;
+        let name = name.map_err(|_| Refusal::unusable("its path contains a NUL"))?;
         // SAFETY: a string; constructors of the library run, which is why it was checked.
         let handle = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
         if handle.is_null() {
-            return Err(format!("it can't be loaded: {}", loader_error()));
+            return Err(Refusal::unusable(format!("it can't be loaded: {}", loader_error())));
         }
         Ok(Image { handle, name, file: Some(file), identity: (stat.st_dev, stat.st_ino) })
     }
@@ -110,7 +112,7 @@ fn loader_error() -> String {
 }
 
 /// Opens a path without symbolic links, component by component, each checked.
-fn open_trusted(real: &Path) -> Result<OwnedFd, String> {
+fn open_trusted(real: &Path) -> Result<OwnedFd, Refusal> {
     let mut at = PathBuf::from("/");
     let mut directory =
         open_at(libc::AT_FDCWD, OsStr::new("/"), libc::O_DIRECTORY).map_err(|error| cannot(&at, &error))?;
@@ -118,7 +120,7 @@ fn open_trusted(real: &Path) -> Result<OwnedFd, String> {
     loop {
         let stat = status_of(&directory).map_err(|error| cannot(&at, &error))?;
         check_directory(&at, &stat)?;
-        let name = names.next().ok_or_else(|| "it is a directory".to_owned())?;
+        let name = names.next().ok_or_else(|| Refusal::unusable("it is a directory"))?;
         at.push(name);
         let last = names.peek().is_none();
         // O_NONBLOCK: to open a pipe must not wait for its other end.
@@ -134,8 +136,15 @@ fn open_trusted(real: &Path) -> Result<OwnedFd, String> {
     }
 }
 
-fn cannot(at: &Path, error: &io::Error) -> String {
-    format!("{} can't be opened: {error}", at.display())
+fn cannot(at: &Path, error: &io::Error) -> Refusal {
+    failed(error, format!("{} can't be opened: {error}", at.display()))
+}
+
+fn failed(error: &io::Error, reason: String) -> Refusal {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Refusal::denied(reason),
+        _ => Refusal::unusable(reason),
+    }
 }
 
 fn open_at(directory: c_int, name: &OsStr, flags: c_int) -> io::Result<OwnedFd> {
@@ -173,51 +182,53 @@ fn is_ours(stat: &libc::stat) -> bool {
     stat.st_uid == 0 || stat.st_uid == own_user()
 }
 
-fn check_directory(at: &Path, stat: &libc::stat) -> Result<(), String> {
+fn check_directory(at: &Path, stat: &libc::stat) -> Result<(), Refusal> {
     let at = at.display();
     if !is_ours(stat) {
         let owner = stat.st_uid;
-        return Err(format!(
+        return Err(Refusal::denied(format!(
             "directory {at} belongs to user {owner}, who could replace the library; it must belong to root \
              or to the user of this process"
-        ));
+        )));
     }
     let sticky = stat.st_mode & libc::S_ISVTX != 0 && stat.st_uid == 0;
     if stat.st_mode & WRITABLE_BY_OTHERS != 0 && !sticky {
-        return Err(format!(
+        return Err(Refusal::denied(format!(
             "directory {at} is writable by others, who could replace the library; run chmod go-w {at}, or \
              put the library elsewhere"
-        ));
+        )));
     }
     Ok(())
 }
 
-fn check_file(stat: &libc::stat) -> Result<(), String> {
+fn check_file(stat: &libc::stat) -> Result<(), Refusal> {
     if stat.st_mode & libc::S_IFMT != libc::S_IFREG {
-        return Err("it is not a regular file".to_owned());
+        return Err(Refusal::unusable("it is not a regular file"));
     }
     if !is_ours(stat) {
         let owner = stat.st_uid;
-        return Err(format!(
+        return Err(Refusal::denied(format!(
             "it belongs to user {owner}; it must belong to root or to the user of this process"
-        ));
+        )));
     }
     if stat.st_mode & WRITABLE_BY_OTHERS != 0 {
-        return Err("it is writable by others, who could change its code; run chmod go-w on it".to_owned());
+        return Err(Refusal::denied(
+            "it is writable by others, who could change its code; run chmod go-w on it",
+        ));
     }
     Ok(())
 }
 
 /// The loader's own message for a file that is no library is hard to read.
-fn check_magic(file: &OwnedFd) -> Result<(), String> {
-    let file = File::from(file.try_clone().map_err(|error| format!("it can't be read: {error}"))?);
+fn check_magic(file: &OwnedFd) -> Result<(), Refusal> {
+    let unreadable = |error: &io::Error| failed(error, format!("it can't be read: {error}"));
+    let no_library = || Refusal::unusable("it is not a shared library (no ELF header)");
+    let file = File::from(file.try_clone().map_err(|error| unreadable(&error))?);
     let mut magic = [0; 4];
     match file.read_exact_at(&mut magic, 0) {
         Ok(()) if magic == *b"\x7fELF" => Ok(()),
-        Ok(()) => Err("it is not a shared library (no ELF header)".to_owned()),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            Err("it is not a shared library (no ELF header)".to_owned())
-        }
-        Err(error) => Err(format!("it can't be read: {error}")),
+        Ok(()) => Err(no_library()),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(no_library()),
+        Err(error) => Err(unreadable(&error)),
     }
 }

@@ -39,11 +39,10 @@ const FLAVOR_PROPAGATED: i32 = 0x20;
 const FLAVOR_SYSTEM: i32 = 0x40;
 
 /// Where an enumeration of an object's properties stands.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Cursor {
-    /// The properties still to come, the next one last; `None` when no
-    /// enumeration was begun.
-    remaining: Option<Vec<Listed>>,
+    /// The properties still to come, the next one last.
+    remaining: Vec<Listed>,
 }
 
 /// A property in an enumeration.
@@ -112,7 +111,7 @@ impl WbemObject {
         }
     }
 
-    fn cursor(&self) -> std::sync::MutexGuard<'_, Cursor> {
+    fn cursor(&self) -> std::sync::MutexGuard<'_, Option<Box<Cursor>>> {
         self.cursor.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -270,7 +269,7 @@ impl IWbemClassObject_Impl for WbemObject {
             }
             let mut listed = self.listed(flags)?;
             listed.reverse();
-            self.cursor().remaining = Some(listed);
+            *self.cursor() = Some(Box::new(Cursor { remaining: listed }));
             Ok(Status::WBEM_S_NO_ERROR)
         })
     }
@@ -287,9 +286,9 @@ impl IWbemClassObject_Impl for WbemObject {
             if flags != 0 {
                 return Err(Status::WBEM_E_INVALID_PARAMETER);
             }
-            let listed = match &mut self.cursor().remaining {
+            let listed = match &mut *self.cursor() {
                 None => return Err(Status::WBEM_E_UNEXPECTED),
-                Some(remaining) => remaining.pop(),
+                Some(cursor) => cursor.remaining.pop(),
             };
             let Some(listed) = listed else { return Ok(Status::WBEM_S_NO_MORE_DATA) };
             let (found_name, found, found_type, found_flavor) = self.describe(listed);
@@ -308,7 +307,7 @@ impl IWbemClassObject_Impl for WbemObject {
     }
 
     unsafe fn EndEnumeration(&self) -> Status {
-        self.cursor().remaining = None;
+        *self.cursor() = None;
         Status::WBEM_S_NO_ERROR
     }
 

@@ -120,22 +120,25 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
 
     unsafe fn AddObjectByTemplate(
         &self,
-        _: *mut IWbemServices,
-        _: *mut IWbemClassObject,
-        _: i32,
+        services: *mut IWbemServices,
+        template: *mut IWbemClassObject,
+        flags: i32,
         _: *mut IWbemContext,
         object: *mut *mut IWbemClassObject,
         _: *mut i32,
     ) -> Status {
         // SAFETY: the caller's promise.
-        match unsafe { OutPtr::new(object) } {
-            Ok(_) => Status::WBEM_E_NOT_SUPPORTED,
-            Err(status) => status,
+        if unsafe { OutPtr::new(object) }.is_err() || services.is_null() || template.is_null() {
+            return Status::WBEM_E_INVALID_PARAMETER;
         }
+        answer(|| check_add_flags(flags).and(Err(Status::WBEM_E_NOT_SUPPORTED)))
     }
 
-    unsafe fn AddRefresher(&self, _: *mut IWbemRefresher, _: i32, _: *mut i32) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
+    unsafe fn AddRefresher(&self, refresher: *mut IWbemRefresher, flags: i32, _: *mut i32) -> Status {
+        if refresher.is_null() {
+            return Status::WBEM_E_INVALID_PARAMETER;
+        }
+        answer(|| check_add_flags(flags).and(Err(Status::WBEM_E_NOT_SUPPORTED)))
     }
 
     unsafe fn Remove(&self, id: i32, flags: i32) -> Status {

@@ -117,6 +117,7 @@ impl Cooking {
                 Error::new(Status::WBEM_E_INVALID_CLASS, message)
             })?;
             let raw = namespace.class(raw)?;
+            check_keys(&formatted, &raw)?;
             let recipe = Recipe::new(&formatted, &raw)?;
             Ok(Cooking { formatted, raw, recipe })
         };
@@ -155,4 +156,20 @@ impl Cooking {
         let keys: Vec<(&str, &Value)> = keys.iter().map(|(name, value)| (*name, value)).collect();
         Ok(path::relpath(self.raw.name(), &keys))
     }
+}
+
+/// An instance of one class has to name one of the other.
+fn check_keys(formatted: &Class, raw: &Class) -> Result<()> {
+    for (one, other) in [(formatted, raw), (raw, formatted)] {
+        for key in one.keys().iter().map(|&index| &one.properties()[index]) {
+            let same = other.index_of(key.name()).filter(|index| other.keys().contains(index));
+            if same.is_none_or(|index| other.properties()[index].ty() != key.ty()) {
+                let (name, ty) = (key.name(), key.ty());
+                let message =
+                    format!("key {name} of {}, a {ty}, is no such key of {}", one.name(), other.name());
+                return Err(Error::new(Status::WBEM_E_INVALID_CLASS, message));
+            }
+        }
+    }
+    Ok(())
 }

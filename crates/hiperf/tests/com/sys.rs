@@ -1,0 +1,167 @@
+//! The calls that a client in C makes, without unsafe code around them: status
+//! and outs.
+
+use std::ptr::{null, null_mut};
+
+use hiperf_com::{
+    Bstr, ComPtr, IWbemClassObject, IWbemConfigureRefresher, IWbemHiPerfEnum, IWbemLocator,
+    IWbemObjectAccess, IWbemRefresher, IWbemServices, Status, WideString, clsid, registry,
+};
+
+/// `IWbemLocator::ConnectServer` with nothing but a path.
+pub fn connect(path: &str) -> Result<ComPtr<IWbemServices>, Status> {
+    let locator: ComPtr<IWbemLocator> = registry::create_instance(clsid::WBEM_LOCATOR).unwrap();
+    let (path, none) = (Bstr::new(path), null_mut());
+    ComPtr::receive(Status::WBEM_E_FAILED, |slot| {
+        let path = path.as_raw();
+        // SAFETY: every pointer is NULL or valid during the call.
+        unsafe { locator.ConnectServer(path, none, none, none, 0, none, null_mut(), slot) }
+    })
+}
+
+/// A client's refresher by both of its interfaces.
+#[derive(Clone)]
+pub struct ClientRefresher {
+    pub configure: ComPtr<IWbemConfigureRefresher>,
+    refresher: ComPtr<IWbemRefresher>,
+}
+
+impl ClientRefresher {
+    pub fn create() -> ClientRefresher {
+        let refresher: ComPtr<IWbemRefresher> = registry::create_instance(clsid::WBEM_REFRESHER).unwrap();
+        ClientRefresher { configure: refresher.cast().unwrap(), refresher }
+    }
+
+    pub fn refresh(&self, flags: i32) -> Status {
+        // SAFETY: no pointers.
+        unsafe { self.refresher.Refresh(flags) }
+    }
+
+    pub fn remove(&self, id: i32, flags: i32) -> Status {
+        // SAFETY: no pointers.
+        unsafe { self.configure.Remove(id, flags) }
+    }
+
+    /// `AddObjectByPath`; without an object the status has to be an error.
+    pub fn add_object(
+        &self,
+        services: &ComPtr<IWbemServices>,
+        path: &str,
+        flags: i32,
+    ) -> Result<(ComPtr<IWbemClassObject>, i32), Status> {
+        let (path, mut id) = (WideString::new(path), -1);
+        let object = ComPtr::receive(Status::WBEM_E_UNEXPECTED, |slot| {
+            let (services, path) = (services.as_raw(), path.as_ptr());
+            // SAFETY: every pointer is NULL or valid during the call.
+            unsafe { self.configure.AddObjectByPath(services, path, flags, null_mut(), slot, &raw mut id) }
+        })?;
+        Ok((object, id))
+    }
+
+    pub fn add_enum(
+        &self,
+        services: &ComPtr<IWbemServices>,
+        class: &str,
+        flags: i32,
+    ) -> Result<(ComPtr<IWbemHiPerfEnum>, i32), Status> {
+        let (class, mut id) = (WideString::new(class), -1);
+        let found = ComPtr::receive(Status::WBEM_E_UNEXPECTED, |slot| {
+            let (services, class) = (services.as_raw(), class.as_ptr());
+            // SAFETY: every pointer is NULL or valid during the call.
+            unsafe { self.configure.AddEnum(services, class, flags, null_mut(), slot, &raw mut id) }
+        })?;
+        Ok((found, id))
+    }
+
+    /// The statuses of Add calls in which one pointer after another is NULL,
+    /// and whether the outs that are there were set to NULL.
+    pub fn add_with_nulls(&self, services: &ComPtr<IWbemServices>, path: &str, class: &str) -> Vec<Status> {
+        let (services, path, class) = (services.as_raw(), WideString::new(path), WideString::new(class));
+        let (path, class) = (path.as_ptr(), class.as_ptr());
+        let junk = std::ptr::dangling_mut();
+        let (mut object, mut list): (*mut IWbemClassObject, *mut IWbemHiPerfEnum) = (junk, null_mut());
+        let (object_out, list_out) = (&raw mut object, &raw mut list);
+        let (com, context, id) = (&self.configure, null_mut(), null_mut());
+        // SAFETY: every pointer is NULL, or valid for what it is passed as.
+        let statuses = unsafe {
+            vec![
+                com.AddObjectByPath(null_mut(), path, 0, context, object_out, id),
+                com.AddObjectByPath(services, null(), 0, context, object_out, id),
+                com.AddObjectByPath(services, path, 0, context, null_mut(), id),
+                com.AddEnum(null_mut(), class, 0, context, list_out, id),
+                com.AddEnum(services, null(), 0, context, list_out, id),
+                com.AddEnum(services, class, 0, context, null_mut(), id),
+            ]
+        };
+        assert!(object.is_null() && list.is_null());
+        statuses
+    }
+
+    /// Adds an object without asking for its id, as the official sample does.
+    pub fn add_without_id(&self, services: &ComPtr<IWbemServices>, path: &str) -> ComPtr<IWbemClassObject> {
+        let path = WideString::new(path);
+        ComPtr::receive(Status::WBEM_E_UNEXPECTED, |slot| {
+            let (services, path, none) = (services.as_raw(), path.as_ptr(), null_mut());
+            // SAFETY: every pointer is NULL or valid during the call.
+            unsafe { self.configure.AddObjectByPath(services, path, 0, none, slot, null_mut()) }
+        })
+        .unwrap()
+    }
+
+    /// AddObjectByTemplate and AddRefresher, which hiperf doesn't have: as they
+    /// should be called, then with NULLs.
+    pub fn unsupported(
+        &self,
+        services: &ComPtr<IWbemServices>,
+        template: &ComPtr<IWbemClassObject>,
+    ) -> [Status; 6] {
+        let (com, services, template) = (&self.configure, services.as_raw(), template.as_raw());
+        let (context, id) = (null_mut(), null_mut());
+        let mut object: *mut IWbemClassObject = std::ptr::dangling_mut();
+        let out = &raw mut object;
+        // SAFETY: every pointer is NULL or valid during the call.
+        let statuses = unsafe {
+            [
+                com.AddObjectByTemplate(services, template, 0, context, out, id),
+                com.AddRefresher(self.refresher.as_raw(), 0, id),
+                com.AddObjectByTemplate(null_mut(), template, 0, context, out, id),
+                com.AddObjectByTemplate(services, null_mut(), 0, context, out, id),
+                com.AddObjectByTemplate(services, template, 0, context, null_mut(), id),
+                com.AddRefresher(null_mut(), 0, id),
+            ]
+        };
+        assert!(object.is_null());
+        statuses
+    }
+}
+
+/// `IWbemHiPerfEnum::GetObjects` with room for this many.
+pub fn get_objects(
+    list: &ComPtr<IWbemHiPerfEnum>,
+    room: usize,
+) -> (Status, u32, Vec<ComPtr<IWbemObjectAccess>>) {
+    let mut slots: Vec<*mut IWbemObjectAccess> = vec![null_mut(); room];
+    let (count, mut returned) = (u32::try_from(room).unwrap(), 99);
+    // SAFETY: the array has that much room.
+    let status = unsafe { list.GetObjects(0, count, slots.as_mut_ptr(), &raw mut returned) };
+    // SAFETY: NULL, or references that are the caller's.
+    let objects = slots.into_iter().filter_map(|slot| unsafe { ComPtr::from_raw(slot) }).collect();
+    (status, returned, objects)
+}
+
+/// What a client may not do with an enumerator, and GetObjects with NULLs.
+pub fn misuse(list: &ComPtr<IWbemHiPerfEnum>) -> [Status; 6] {
+    let id = 1;
+    let mut returned = 0;
+    // SAFETY: every pointer is NULL or valid during the call.
+    unsafe {
+        [
+            list.AddObjects(0, 0, null(), null()),
+            list.RemoveObjects(0, 1, &raw const id),
+            list.RemoveAll(0),
+            list.GetObjects(0, 0, null_mut(), null_mut()),
+            list.GetObjects(0, 1, null_mut(), &raw mut returned),
+            list.GetObjects(1, 0, null_mut(), &raw mut returned),
+        ]
+    }
+}

@@ -1,0 +1,10 @@
+//! Gives the library its soname, the name under which programs find it: it
+//! changes with the major version.
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {
+        let major = env!("CARGO_PKG_VERSION_MAJOR");
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libhiperf.so.{major}");
+    }
+}

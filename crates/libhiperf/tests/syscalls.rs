@@ -1,0 +1,132 @@
+//! The kernel calls of a warm refresh, counted from outside by strace: no file
+//! is opened, and hardly more is called than there are files to read.
+#![cfg(all(target_os = "linux", feature = "linux"))]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{BUILT, client, directory, is_installed, may_load_from, output, run, shim, skip};
+
+const CLASSES: [&str; 3] = [
+    "Win32_PerfRawData_PerfOS_Processor",
+    "Win32_PerfRawData_PerfOS_System",
+    "Win32_PerfRawData_PerfOS_Memory",
+];
+
+/// Kernel calls of a refresh that read no file for the first time.
+const OTHER_CALLS: u64 = 3;
+
+/// What one run called: each call with the file of its descriptor, how often.
+type Calls = BTreeMap<(String, String), u64>;
+
+/// The calls in a log of `strace -f -y`, whose lines are
+/// `PID NAME(FD<PATH>, ARGUMENTS) = RESULT`.
+fn calls(log: &str) -> Calls {
+    let mut calls = Calls::new();
+    for line in log.lines() {
+        let Some((name, rest)) = line.split_once(' ').and_then(|(_, call)| call.trim().split_once('('))
+        else {
+            continue;
+        };
+        let first = rest.split([',', ')']).next().unwrap_or_default();
+        let path = first.split_once('<').map_or("", |(_, path)| path.trim_end_matches('>'));
+        // A pipe has a number, which is another one in each run.
+        let path = if path.starts_with('/') { path } else { path.split(':').next().unwrap_or_default() };
+        // The kernel gives a long file in pieces. Each piece after the first is
+        // a read that can't be saved; the one that finds the end is none.
+        let result = rest.rsplit(") = ").next().unwrap_or_default().trim();
+        let is_piece = match name {
+            "pread64" => !rest.ends_with(&format!(", 0) = {result}")) && result != "0",
+            _ => false,
+        };
+        if !is_piece {
+            *calls.entry((name.to_owned(), path.to_owned())).or_default() += 1;
+        }
+    }
+    calls
+}
+
+struct Traced<'a> {
+    client: &'a Path,
+    shim: &'a Path,
+    log: PathBuf,
+    server: Option<PathBuf>,
+}
+
+impl Traced<'_> {
+    fn run(&self, refreshes: u64) -> Calls {
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-y", "-o"]).arg(&self.log);
+        // The client itself needs the shim, whose functions mark its warm part.
+        strace.arg("-E").arg(format!("LD_PRELOAD={}", self.shim.display()));
+        strace.arg(self.client).arg(refreshes.to_string());
+        if let Some(library) = &self.server {
+            let clsid = hiperf_linux::CLSID_CLIENT.to_string();
+            strace.args(["--server", &clsid]).arg(library);
+        }
+        run(strace.args(CLASSES));
+        calls(&fs::read_to_string(&self.log).unwrap())
+    }
+
+    /// Two runs differ by their warm refreshes and by nothing else.
+    fn check(&self) {
+        const FEW: u64 = 10;
+        const MANY: u64 = 60;
+        let (few, many) = (self.run(FEW), self.run(MANY));
+        let mut warm = Calls::new();
+        for (call, count) in many {
+            let more = count.saturating_sub(few.get(&call).copied().unwrap_or_default());
+            if more > 0 {
+                warm.insert(call, more);
+            }
+        }
+        let opens = |name: &str| name.starts_with("open") || name == "creat";
+        assert!(!warm.keys().any(|(name, _)| opens(name)), "{warm:#?}");
+        let read = |name: &str| name.contains("read") || name.starts_with("getdents");
+        let files: BTreeSet<_> = warm.keys().filter(|(name, _)| read(name)).map(|(_, path)| path).collect();
+        assert!(files.iter().any(|path| *path == "/proc/stat") && files.len() >= 5, "{warm:#?}");
+        let called: u64 = warm.values().sum();
+        let allowed = (MANY - FEW) * (files.len() as u64 + OTHER_CALLS);
+        assert!(called <= allowed, "{called} calls, {allowed} allowed: {warm:#?}");
+    }
+}
+
+fn check(test: &str, server: Option<PathBuf>) {
+    if !is_installed("strace") {
+        return skip("strace is not installed");
+    }
+    if !output(Command::new("strace").args(["-o", "/dev/null", "true"])).status.success() {
+        return skip("strace may not trace here");
+    }
+    let out = directory(test);
+    let (client, shim) = (client("warm_client", &out), shim(&out));
+    Traced { client: &client, shim: &shim, log: out.join("strace.txt"), server }.check();
+}
+
+#[test]
+fn of_the_provider_in_libhiperf() {
+    check("syscalls", None);
+}
+
+#[test]
+fn of_the_provider_in_its_own_library() {
+    if may_load_from(&BUILT) {
+        check("syscalls-library", Some(BUILT.join("libhiperf_linux.so")));
+    }
+}
+
+#[test]
+fn lines_of_the_log() {
+    let log = "7 pread64(4</proc/stat>, \"cpu (1)\", 8192, 0) = 1157\n\
+               7 pread64(4</proc/stat>, \"more\", 8192, 4096) = 12\n\
+               7 pread64(4</proc/stat>, \"\", 8192, 4108) = 0\n\
+               7 openat(AT_FDCWD</>, \"/proc\", O_RDONLY) = 3</proc>\n\
+               7 +++ exited with 0 +++\n";
+    let call = |name: &str, path: &str| (name.to_owned(), path.to_owned());
+    let expected = [(call("openat", "/"), 1), (call("pread64", "/proc/stat"), 2)];
+    assert_eq!(calls(log), Calls::from(expected));
+}
