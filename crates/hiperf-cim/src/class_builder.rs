@@ -4,13 +4,14 @@
 //! Source: objects.md section 3 and mof.md section 6; each rule broken gives
 //! its own status.
 
+mod rules;
+
 use std::sync::Arc;
 
+use self::rules::{KEY_FLAVOR, check_identifier, check_key_type, cimtype, inherit_dynamic, same_parameters};
 use crate::class_parts::ClassParts;
 use crate::wmio::ClassWire;
-use crate::{
-    CimType, Class, Error, Flavor, Method, Property, Qualifier, QualifierSet, Result, Status, Type, Value,
-};
+use crate::{Class, Error, Flavor, Method, Property, Qualifier, QualifierSet, Result, Status, Type, Value};
 
 /// `WBEM_MAX_USER_PROPERTIES`.
 pub const MAX_PROPERTIES: usize = 1024;
@@ -68,6 +69,7 @@ pub struct ClassBuilder {
     qualifiers: QualifierSet,
     properties: Vec<Property>,
     methods: Vec<Method>,
+    allows_abstract: bool,
 }
 
 impl ClassBuilder {
@@ -104,18 +106,33 @@ impl ClassBuilder {
                 (parent.qualifiers.for_derived_class(), inherited.collect(), methods.collect())
             }
         };
-        Ok(ClassBuilder { name: name.into(), superclass, qualifiers, properties, methods })
+        let name = name.into();
+        Ok(ClassBuilder { name, superclass, qualifiers, properties, methods, allows_abstract: false })
+    }
+
+    /// Accepts an abstract class below one that is not.
+    ///
+    /// WMI refuses such a class when it is put. DSP0004 has no such rule, and
+    /// the CIM schema itself breaks it (`CIM_PolicyInSystem` is abstract below
+    /// `CIM_HostedDependency`, which is not), so a compiler that held to it
+    /// could not compile the schema. An abstract class has no instances of its
+    /// own wherever it stands; nothing else depends on its parent.
+    #[must_use]
+    pub fn allow_abstract(mut self) -> ClassBuilder {
+        self.allows_abstract = true;
+        self
     }
 
     /// Adds a qualifier to the class.
     ///
     /// # Errors
     /// Those of [`QualifierSet::put`], and `WBEM_E_CANNOT_BE_ABSTRACT` for an
-    /// abstract class below one that is not.
+    /// abstract class below one that is not, unless that is allowed.
     pub fn qualifier(&mut self, qualifier: Qualifier) -> Result<()> {
         let makes_abstract =
             qualifier.name.eq_ignore_ascii_case("abstract") && qualifier.value == Value::Boolean(true);
         if makes_abstract
+            && !self.allows_abstract
             && let Some(parent) = self.superclass.as_ref().filter(|parent| !parent.is_abstract())
         {
             let message = format!("class {} can't be abstract: its parent {} is not", self.name, parent.name);
@@ -139,7 +156,7 @@ impl ClassBuilder {
         let PropertyDeclaration { name, ty, class_name, qualifiers, default } = declaration;
         check_identifier(&name, "property").map_err(|m| Error::new(Status::WBEM_E_INVALID_PROPERTY, m))?;
         let index = match self.properties.iter().position(|known| known.name.eq_ignore_ascii_case(&name)) {
-            Some(index) => self.redeclare(index, ty)?,
+            Some(index) => self.redeclare(index, ty, class_name.as_deref())?,
             None => self.declare(&name, ty, class_name.as_deref())?,
         };
         let property = &mut self.properties[index];
@@ -165,7 +182,9 @@ impl ClassBuilder {
         Ok(())
     }
 
-    fn redeclare(&mut self, index: usize, ty: Type) -> Result<usize> {
+    /// An inherited reference or embedded object may name another class, as
+    /// long as it stays what it is: an association's child narrows its ends.
+    fn redeclare(&mut self, index: usize, ty: Type, class_name: Option<&str>) -> Result<usize> {
         let known = &mut self.properties[index];
         if known.is_local {
             let message = format!("property {} is declared twice", known.name);
@@ -178,6 +197,14 @@ impl ClassBuilder {
             );
             return Err(Error::new(Status::WBEM_E_PROPAGATED_PROPERTY, message));
         }
+        let is_same = match (known.class_name.as_deref(), class_name) {
+            (Some(known), Some(new)) => known.eq_ignore_ascii_case(new),
+            (known, new) => known == new,
+        };
+        if !is_same {
+            known.class_name = class_name.map(Into::into);
+            known.qualifiers.put(cimtype(ty, class_name))?;
+        }
         Ok(index)
     }
 
@@ -187,13 +214,7 @@ impl ClassBuilder {
             return Err(Error::new(Status::WBEM_E_TOO_MANY_PROPERTIES, message));
         }
         let mut qualifiers = QualifierSet::new();
-        let cimtype = match (ty.scalar, class_name) {
-            (CimType::Reference, class) => format!("ref:{}", class.unwrap_or("object")),
-            (CimType::Object, Some(class)) => format!("object:{class}"),
-            (scalar, _) => scalar.mof_name().to_owned(),
-        };
-        let flavor = Flavor::TO_INSTANCE | Flavor::TO_DERIVED_CLASS;
-        qualifiers.put(Qualifier::new("CIMTYPE", Value::String(cimtype), flavor))?;
+        qualifiers.put(cimtype(ty, class_name))?;
         self.properties.push(Property {
             name: name.into(),
             ty,
@@ -258,8 +279,11 @@ impl ClassBuilder {
     /// # Errors
     /// * `WBEM_E_CANNOT_BE_KEY`: it adds a key although an ancestor has keys.
     /// * `WBEM_E_CANNOT_BE_SINGLETON`: it is a singleton and has keys.
+    /// * `WBEM_E_INVALID_SUPERCLASS`: it says that it is not dynamic, and its
+    ///   parent is.
     pub fn build(self) -> Result<Arc<Class>> {
-        let ClassBuilder { name, superclass, qualifiers, properties, methods } = self;
+        let ClassBuilder { name, superclass, mut qualifiers, properties, methods, .. } = self;
+        inherit_dynamic(&name, superclass.as_deref(), &mut qualifiers)?;
         let keys: Vec<usize> = (0..properties.len()).filter(|&index| properties[index].is_key).collect();
         if let Some(parent) = superclass.as_ref().filter(|parent| !parent.keys.is_empty())
             && let Some(added) = keys.iter().find(|&index| !parent.keys.contains(index))
@@ -283,36 +307,4 @@ impl ClassBuilder {
         let parts = ClassParts { name, superclass, derivation, qualifiers, properties, methods, wire };
         Ok(Arc::new(parts.finish()?))
     }
-}
-
-/// `key`: to instances and derived classes, not overridable.
-const KEY_FLAVOR: Flavor = Flavor(0x13);
-
-fn check_identifier(name: &str, what: &str) -> std::result::Result<(), String> {
-    let mut chars = name.chars();
-    let starts_well = chars.next().is_some_and(|first| first.is_alphabetic() || first == '_');
-    if !starts_well || !chars.all(|c| c.is_alphanumeric() || c == '_') {
-        return Err(format!("{name:?} is no {what} name: letters, digits and _ only, not a digit first"));
-    }
-    if name.ends_with('_') {
-        return Err(format!("{what} name {name} ends with _, which is reserved"));
-    }
-    Ok(())
-}
-
-/// Whether two parameter lists have the same names and types in the same order.
-fn same_parameters(one: Option<&Class>, other: Option<&Class>) -> bool {
-    let list = |class: Option<&Class>| -> Vec<(String, Type)> {
-        let properties = class.map_or(&[][..], Class::properties);
-        properties.iter().map(|p| (p.name.to_ascii_uppercase(), p.ty)).collect()
-    };
-    list(one) == list(other)
-}
-
-fn check_key_type(name: &str, ty: Type) -> Result<()> {
-    if ty.is_array || ty.scalar.is_real() || ty.scalar == CimType::Object {
-        let message = format!("property {name} is of type {ty}, which can't be a key");
-        return Err(Error::new(Status::WBEM_E_INVALID_PROPERTY_TYPE, message));
-    }
-    Ok(())
 }
