@@ -6,8 +6,11 @@
 //! a new value overwrites the old one where it fits and is appended
 //! otherwise, and the tail is rewritten when more of it is waste than not.
 
+mod items;
+
 use crate::layout::{NO_TAIL, Slot};
 use crate::tail::{self, Text};
+use crate::wmio::Decoder;
 use crate::{CimType, DateTime, Layout, Status, Type, Value};
 
 /// The two bits of a property in the NdTable.
@@ -74,8 +77,6 @@ impl Block {
             self.bytes.copy_from_slice(&other.bytes);
         } else {
             self.bytes.clear();
-            // The names of most instances are about as long, so no room for more.
-            self.bytes.reserve_exact(other.bytes.len());
             self.bytes.extend_from_slice(&other.bytes);
         }
         // Nearly always equal; what isn't stored isn't written back from the cache.
@@ -205,8 +206,6 @@ impl Block {
         }
         self.add_waste(old_len);
         let start = self.bytes.len();
-        // Most texts are names that are set once, so no room for more.
-        self.bytes.reserve_exact(len);
         self.bytes.resize(start + len, 0);
         let offset = u32::try_from(start - self.fixed_len()).unwrap_or(NO_TAIL);
         self.bytes[slot.range()].copy_from_slice(&offset.to_le_bytes());
@@ -217,6 +216,9 @@ impl Block {
     fn tail_len(&self, slot: Slot) -> usize {
         if slot.is_text() {
             return self.text(slot).map_or(0, Text::encoded_len);
+        }
+        if slot.scalar() == CimType::Object {
+            return self.objects_len(slot);
         }
         match self.array(slot, slot.scalar()) {
             Some(Value::Array(element, elements)) => {
@@ -256,6 +258,10 @@ impl Block {
         if ty.scalar.is_text() {
             return self.text(slot).map_or(Value::Null, |text| text_value(ty.scalar, text));
         }
+        if ty.scalar == CimType::Object {
+            let object = |offset| self.object_value(offset, &mut Decoder::new());
+            return self.tail_offset(slot).and_then(object).unwrap_or(Value::Null);
+        }
         fixed_value(ty.scalar, self.fixed(slot))
     }
 
@@ -274,6 +280,9 @@ impl Block {
             }
             Value::Array(element, elements) if ty == Type::array(*element) => {
                 self.set_array(index, slot, *element, elements)
+            }
+            Value::Object(object) if ty == Type::scalar(CimType::Object) => {
+                self.set_object(index, slot, object)
             }
             value if value.type_of() == Some(ty) => match text_of(value) {
                 Some(text) => self.write_text(index, slot, text.encode_utf16()),
@@ -294,12 +303,15 @@ impl Block {
         let (count, packed) = bytes.split_first_chunk::<4>()?;
         let width = element.width();
         let packed = packed.get(..(u32::from_le_bytes(*count) as usize).checked_mul(width)?)?;
+        let mut decoder = Decoder::new();
         let decode = |bytes: &[u8]| {
+            if element == CimType::Object {
+                return self.object_value(u32::from_le_bytes(bytes.try_into().ok()?), &mut decoder);
+            }
             if !element.is_text() {
                 return Some(fixed_value(element, bytes));
             }
-            let offset = u32::from_le_bytes(bytes.try_into().ok()?) as usize;
-            let text = Text::decode(self.bytes.get(self.fixed_len() + offset..)?)?;
+            let text = self.text_at(u32::from_le_bytes(bytes.try_into().ok()?))?;
             Some(text_value(element, text))
         };
         let elements = packed.chunks_exact(width).map(decode).collect::<Option<Vec<_>>>()?;
@@ -319,6 +331,10 @@ impl Block {
         let count = u32::try_from(elements.len()).map_err(|_| Status::WBEM_E_VALUE_OUT_OF_RANGE)?;
         let mut encoded = count.to_le_bytes().to_vec();
         for value in elements {
+            if let Value::Object(object) = value {
+                encoded.extend_from_slice(&self.append_object(object)?.to_le_bytes());
+                continue;
+            }
             match text_of(value) {
                 Some(text) => {
                     if text.contains('\0') {
@@ -345,7 +361,7 @@ impl Block {
     }
 }
 
-fn text_of(value: &Value) -> Option<&str> {
+pub(crate) fn text_of(value: &Value) -> Option<&str> {
     match value {
         Value::String(text) | Value::Reference(text) => Some(text),
         Value::DateTime(datetime) => Some(datetime.as_str()),
@@ -353,7 +369,7 @@ fn text_of(value: &Value) -> Option<&str> {
     }
 }
 
-fn text_value(cim: CimType, text: Text<'_>) -> Value {
+pub(crate) fn text_value(cim: CimType, text: Text<'_>) -> Value {
     let text = text.to_str();
     match cim {
         CimType::Reference => Value::Reference(text.into_owned()),
@@ -363,7 +379,7 @@ fn text_value(cim: CimType, text: Text<'_>) -> Value {
 }
 
 /// The value of type `cim` in `bytes`, which are as many as it is wide.
-fn fixed_value(cim: CimType, bytes: &[u8]) -> Value {
+pub(crate) fn fixed_value(cim: CimType, bytes: &[u8]) -> Value {
     let mut word = [0; 8];
     word[..bytes.len()].copy_from_slice(bytes);
     let word = u64::from_le_bytes(word);
@@ -386,7 +402,7 @@ fn fixed_value(cim: CimType, bytes: &[u8]) -> Value {
 }
 
 /// The bytes of a fixed-width value, and how many of them count.
-fn fixed_bytes(value: &Value) -> ([u8; 8], usize) {
+pub(crate) fn fixed_bytes(value: &Value) -> ([u8; 8], usize) {
     let word = match *value {
         Value::Sint8(v) => u64::from(v.cast_unsigned()),
         Value::Uint8(v) => v.into(),
@@ -405,7 +421,12 @@ fn fixed_bytes(value: &Value) -> ([u8; 8], usize) {
                 0
             }
         }
-        Value::Null | Value::String(_) | Value::DateTime(_) | Value::Reference(_) | Value::Array(..) => 0,
+        Value::Null
+        | Value::String(_)
+        | Value::DateTime(_)
+        | Value::Reference(_)
+        | Value::Object(_)
+        | Value::Array(..) => 0,
     };
     (word.to_le_bytes(), value.type_of().map_or(0, Type::width))
 }

@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use crate::wmio::ClassWire;
 use crate::{Error, Layout, PropertyHandle, QualifierSet, Result, Status, Type, Value, suggest};
 
 /// A property of a class.
@@ -21,6 +22,8 @@ pub struct Property {
     pub(crate) origin: Arc<str>,
     pub(crate) qualifiers: QualifierSet,
     pub(crate) default: Value,
+    /// Whether the default is the parent's, not one that the class gives.
+    pub(crate) is_default_inherited: bool,
     pub(crate) is_local: bool,
     pub(crate) is_key: bool,
 }
@@ -76,19 +79,80 @@ impl Property {
     }
 }
 
+/// A method of a class.
+///
+/// Its parameters are the properties of two classes named `__PARAMETERS`, as
+/// `IWbemClassObject::GetMethod` hands them out: each has its `ID`, its `in` or
+/// `out` qualifier; one that is both stands in both. The return value is the
+/// property `ReturnValue` of the output.
+#[derive(Clone, Debug)]
+pub struct Method {
+    pub(crate) name: Arc<str>,
+    pub(crate) origin: Arc<str>,
+    pub(crate) qualifiers: QualifierSet,
+    pub(crate) input: Option<Arc<Class>>,
+    pub(crate) output: Option<Arc<Class>>,
+    pub(crate) is_local: bool,
+}
+
+impl Method {
+    /// The name, as the class that declared it wrote it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The class that first declared the method.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The method's qualifiers, inherited ones included.
+    #[must_use]
+    pub fn qualifiers(&self) -> &QualifierSet {
+        &self.qualifiers
+    }
+
+    /// The class of the input parameters; `None` without any.
+    #[must_use]
+    pub fn input(&self) -> Option<&Arc<Class>> {
+        self.input.as_ref()
+    }
+
+    /// The class of the output parameters and the return value; `None` without
+    /// any.
+    #[must_use]
+    pub fn output(&self) -> Option<&Arc<Class>> {
+        self.output.as_ref()
+    }
+
+    /// Whether the class itself declares it, newly or again.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.is_local
+    }
+}
+
 /// A class definition.
 #[derive(Debug)]
 pub struct Class {
     pub(crate) name: Arc<str>,
+    /// The parent's definition; `None` at the top, and of a class that came
+    /// over the wire with its instance, which says the names only.
     pub(crate) superclass: Option<Arc<Class>>,
+    /// The ancestors' names, the parent first.
+    pub(crate) derivation: Vec<Arc<str>>,
     pub(crate) qualifiers: QualifierSet,
     pub(crate) properties: Vec<Property>,
+    pub(crate) methods: Vec<Method>,
     pub(crate) layout: Layout,
     /// Property indexes sorted by upper-case name.
     pub(crate) lookup: Vec<u16>,
     pub(crate) keys: Vec<usize>,
     /// The block of a new instance.
     pub(crate) default_block: Vec<u8>,
+    pub(crate) wire: ClassWire,
 }
 
 impl Class {
@@ -98,27 +162,36 @@ impl Class {
         &self.name
     }
 
-    /// The immediate parent.
+    /// The definition of the immediate parent; `None` at the top, and of a
+    /// class that came over the wire with its instance, which says the
+    /// ancestors' names only.
     #[must_use]
     pub fn superclass(&self) -> Option<&Arc<Class>> {
         self.superclass.as_ref()
     }
 
-    /// The ancestors, the parent first and the top-most last.
-    pub fn derivation(&self) -> impl Iterator<Item = &Class> {
-        std::iter::successors(self.superclass.as_deref(), |class| class.superclass.as_deref())
+    /// The name of the immediate parent.
+    #[must_use]
+    pub fn superclass_name(&self) -> Option<&str> {
+        self.derivation.first().map(|name| &**name)
+    }
+
+    /// The names of the ancestors, the parent first and the top-most last.
+    pub fn derivation(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator {
+        self.derivation.iter().map(|name| &**name)
     }
 
     /// The top-most ancestor's name, or the class's own at the top.
     #[must_use]
     pub fn dynasty(&self) -> &str {
-        self.derivation().last().map_or(&self.name, |top| &top.name)
+        self.derivation.last().unwrap_or(&self.name)
     }
 
     /// Whether the class is `name` or derives from it.
     #[must_use]
     pub fn is_a(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name) || self.derivation().any(|c| c.name.eq_ignore_ascii_case(name))
+        self.name.eq_ignore_ascii_case(name)
+            || self.derivation().any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// The class's qualifiers, inherited ones included.
@@ -181,6 +254,18 @@ impl Class {
             None => String::new(),
         };
         Error::new(Status::WBEM_E_NOT_FOUND, format!("class {} has no property {name}{hint}", self.name))
+    }
+
+    /// All methods in declaration order, inherited ones first.
+    #[must_use]
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// The method of this name, in any case.
+    #[must_use]
+    pub fn method(&self, name: &str) -> Option<&Method> {
+        self.methods.iter().find(|method| method.name.eq_ignore_ascii_case(name))
     }
 
     /// Where the properties lie in an instance's block.

@@ -4,12 +4,14 @@
 //! Source: objects.md section 3 and mof.md section 6; each rule broken gives
 //! its own status.
 
+mod rules;
+
 use std::sync::Arc;
 
-use crate::{
-    CimType, Class, Error, Flavor, Instance, Layout, Property, Qualifier, QualifierSet, Result, Status, Type,
-    Value,
-};
+use self::rules::{KEY_FLAVOR, check_identifier, check_key_type, cimtype, inherit_dynamic, same_parameters};
+use crate::class_parts::ClassParts;
+use crate::wmio::ClassWire;
+use crate::{Class, Error, Flavor, Method, Property, Qualifier, QualifierSet, Result, Status, Type, Value};
 
 /// `WBEM_MAX_USER_PROPERTIES`.
 pub const MAX_PROPERTIES: usize = 1024;
@@ -31,6 +33,34 @@ pub struct PropertyDeclaration {
     pub default: Option<Value>,
 }
 
+/// A method as a class declaration gives it.
+#[derive(Clone, Debug)]
+pub struct MethodDeclaration {
+    /// The name.
+    pub name: String,
+    /// The qualifiers written with it.
+    pub qualifiers: Vec<Qualifier>,
+    /// The class of the input parameters, from [`parameters`]; `None` without
+    /// any.
+    pub input: Option<Arc<Class>>,
+    /// The class of the output parameters and the return value.
+    pub output: Option<Arc<Class>>,
+}
+
+/// Makes the class of a method's input or output parameters. The declarations
+/// carry their `in`, `out` and `ID` qualifiers.
+///
+/// # Errors
+/// Those of [`ClassBuilder::property`].
+pub fn parameters(declarations: impl IntoIterator<Item = PropertyDeclaration>) -> Result<Arc<Class>> {
+    let mut builder = ClassBuilder::new("__PARAMETERS", None)?;
+    builder.qualifier(Qualifier::new("abstract", Value::Boolean(true), Flavor::NONE))?;
+    for declaration in declarations {
+        builder.property(declaration)?;
+    }
+    builder.build()
+}
+
 /// Builds a [`Class`].
 #[derive(Debug)]
 pub struct ClassBuilder {
@@ -38,6 +68,8 @@ pub struct ClassBuilder {
     superclass: Option<Arc<Class>>,
     qualifiers: QualifierSet,
     properties: Vec<Property>,
+    methods: Vec<Method>,
+    allows_abstract: bool,
 }
 
 impl ClassBuilder {
@@ -57,29 +89,50 @@ impl ClassBuilder {
             let message = format!("class {} is terminal: no class may derive from it", parent.name);
             return Err(Error::new(Status::WBEM_E_INVALID_SUPERCLASS, message));
         }
-        let (qualifiers, properties) = match &superclass {
-            None => (QualifierSet::new(), Vec::new()),
+        let (qualifiers, properties, methods) = match &superclass {
+            None => (QualifierSet::new(), Vec::new(), Vec::new()),
             Some(parent) => {
                 let inherited = parent.properties.iter().map(|property| Property {
                     qualifiers: property.qualifiers.for_derived_class(),
+                    is_default_inherited: true,
                     is_local: false,
                     ..property.clone()
                 });
-                (parent.qualifiers.for_derived_class(), inherited.collect())
+                let methods = parent.methods.iter().map(|method| Method {
+                    qualifiers: method.qualifiers.for_derived_class(),
+                    is_local: false,
+                    ..method.clone()
+                });
+                (parent.qualifiers.for_derived_class(), inherited.collect(), methods.collect())
             }
         };
-        Ok(ClassBuilder { name: name.into(), superclass, qualifiers, properties })
+        let name = name.into();
+        Ok(ClassBuilder { name, superclass, qualifiers, properties, methods, allows_abstract: false })
+    }
+
+    /// Accepts an abstract class below one that is not.
+    ///
+    /// WMI refuses such a class when it is put. DSP0004 has no such rule, and
+    /// the CIM schema itself breaks it (`CIM_PolicyInSystem` is abstract below
+    /// `CIM_HostedDependency`, which is not), so a compiler that held to it
+    /// could not compile the schema. An abstract class has no instances of its
+    /// own wherever it stands; nothing else depends on its parent.
+    #[must_use]
+    pub fn allow_abstract(mut self) -> ClassBuilder {
+        self.allows_abstract = true;
+        self
     }
 
     /// Adds a qualifier to the class.
     ///
     /// # Errors
     /// Those of [`QualifierSet::put`], and `WBEM_E_CANNOT_BE_ABSTRACT` for an
-    /// abstract class below one that is not.
+    /// abstract class below one that is not, unless that is allowed.
     pub fn qualifier(&mut self, qualifier: Qualifier) -> Result<()> {
         let makes_abstract =
             qualifier.name.eq_ignore_ascii_case("abstract") && qualifier.value == Value::Boolean(true);
         if makes_abstract
+            && !self.allows_abstract
             && let Some(parent) = self.superclass.as_ref().filter(|parent| !parent.is_abstract())
         {
             let message = format!("class {} can't be abstract: its parent {} is not", self.name, parent.name);
@@ -103,7 +156,7 @@ impl ClassBuilder {
         let PropertyDeclaration { name, ty, class_name, qualifiers, default } = declaration;
         check_identifier(&name, "property").map_err(|m| Error::new(Status::WBEM_E_INVALID_PROPERTY, m))?;
         let index = match self.properties.iter().position(|known| known.name.eq_ignore_ascii_case(&name)) {
-            Some(index) => self.redeclare(index, ty)?,
+            Some(index) => self.redeclare(index, ty, class_name.as_deref())?,
             None => self.declare(&name, ty, class_name.as_deref())?,
         };
         let property = &mut self.properties[index];
@@ -124,11 +177,14 @@ impl ClassBuilder {
                 return Err(Error::new(Status::WBEM_E_TYPE_MISMATCH, message));
             }
             property.default = value;
+            property.is_default_inherited = false;
         }
         Ok(())
     }
 
-    fn redeclare(&mut self, index: usize, ty: Type) -> Result<usize> {
+    /// An inherited reference or embedded object may name another class, as
+    /// long as it stays what it is: an association's child narrows its ends.
+    fn redeclare(&mut self, index: usize, ty: Type, class_name: Option<&str>) -> Result<usize> {
         let known = &mut self.properties[index];
         if known.is_local {
             let message = format!("property {} is declared twice", known.name);
@@ -141,6 +197,14 @@ impl ClassBuilder {
             );
             return Err(Error::new(Status::WBEM_E_PROPAGATED_PROPERTY, message));
         }
+        let is_same = match (known.class_name.as_deref(), class_name) {
+            (Some(known), Some(new)) => known.eq_ignore_ascii_case(new),
+            (known, new) => known == new,
+        };
+        if !is_same {
+            known.class_name = class_name.map(Into::into);
+            known.qualifiers.put(cimtype(ty, class_name))?;
+        }
         Ok(index)
     }
 
@@ -150,13 +214,7 @@ impl ClassBuilder {
             return Err(Error::new(Status::WBEM_E_TOO_MANY_PROPERTIES, message));
         }
         let mut qualifiers = QualifierSet::new();
-        let cimtype = match (ty.scalar, class_name) {
-            (CimType::Reference, class) => format!("ref:{}", class.unwrap_or("object")),
-            (CimType::Object, Some(class)) => format!("object:{class}"),
-            (scalar, _) => scalar.mof_name().to_owned(),
-        };
-        let flavor = Flavor::TO_INSTANCE | Flavor::TO_DERIVED_CLASS;
-        qualifiers.put(Qualifier::new("CIMTYPE", Value::String(cimtype), flavor))?;
+        qualifiers.put(cimtype(ty, class_name))?;
         self.properties.push(Property {
             name: name.into(),
             ty,
@@ -164,10 +222,56 @@ impl ClassBuilder {
             origin: self.name.clone(),
             qualifiers,
             default: Value::Null,
+            is_default_inherited: false,
             is_local: true,
             is_key: false,
         });
         Ok(self.properties.len() - 1)
+    }
+
+    /// Adds a method, or declares an inherited one again with other qualifiers
+    /// and the same parameters.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_METHOD`: a bad name, or one that is declared twice.
+    /// * `WBEM_E_PROPAGATED_METHOD`: the inherited one has other parameters.
+    /// * those of [`QualifierSet::put`].
+    pub fn method(&mut self, declaration: MethodDeclaration) -> Result<()> {
+        let MethodDeclaration { name, qualifiers, input, output } = declaration;
+        check_identifier(&name, "method").map_err(|m| Error::new(Status::WBEM_E_INVALID_METHOD, m))?;
+        let index = match self.methods.iter().position(|known| known.name.eq_ignore_ascii_case(&name)) {
+            Some(index) => {
+                let known = &self.methods[index];
+                if known.is_local {
+                    let message = format!("method {} is declared twice", known.name);
+                    return Err(Error::new(Status::WBEM_E_INVALID_METHOD, message));
+                }
+                if !same_parameters(known.input.as_deref(), input.as_deref())
+                    || !same_parameters(known.output.as_deref(), output.as_deref())
+                {
+                    let message = format!(
+                        "method {} is inherited from {} and can't get other parameters",
+                        known.name, known.origin
+                    );
+                    return Err(Error::new(Status::WBEM_E_PROPAGATED_METHOD, message));
+                }
+                index
+            }
+            None => {
+                self.methods.push(Method {
+                    name: name.into(),
+                    origin: self.name.clone(),
+                    qualifiers: QualifierSet::new(),
+                    input: None,
+                    output: None,
+                    is_local: true,
+                });
+                self.methods.len() - 1
+            }
+        };
+        let method = &mut self.methods[index];
+        (method.is_local, method.input, method.output) = (true, input, output);
+        qualifiers.into_iter().try_for_each(|qualifier| method.qualifiers.put(qualifier))
     }
 
     /// The finished class.
@@ -175,8 +279,11 @@ impl ClassBuilder {
     /// # Errors
     /// * `WBEM_E_CANNOT_BE_KEY`: it adds a key although an ancestor has keys.
     /// * `WBEM_E_CANNOT_BE_SINGLETON`: it is a singleton and has keys.
+    /// * `WBEM_E_INVALID_SUPERCLASS`: it says that it is not dynamic, and its
+    ///   parent is.
     pub fn build(self) -> Result<Arc<Class>> {
-        let ClassBuilder { name, superclass, qualifiers, properties } = self;
+        let ClassBuilder { name, superclass, mut qualifiers, properties, methods, .. } = self;
+        inherit_dynamic(&name, superclass.as_deref(), &mut qualifiers)?;
         let keys: Vec<usize> = (0..properties.len()).filter(|&index| properties[index].is_key).collect();
         if let Some(parent) = superclass.as_ref().filter(|parent| !parent.keys.is_empty())
             && let Some(added) = keys.iter().find(|&index| !parent.keys.contains(index))
@@ -191,43 +298,13 @@ impl ClassBuilder {
             let message = format!("class {name} is a singleton, so it can't have key properties");
             return Err(Error::new(Status::WBEM_E_CANNOT_BE_SINGLETON, message));
         }
-        let layout = Layout::new(properties.iter().map(|p| (&*p.origin, &*p.name, p.ty)));
-        let mut lookup: Vec<u16> = (0..properties.len()).filter_map(|index| index.try_into().ok()).collect();
-        lookup.sort_by_cached_key(|&index| properties[usize::from(index)].name.to_ascii_uppercase());
-        let mut class = Class {
-            name,
-            superclass,
-            qualifiers,
-            properties,
-            layout,
-            lookup,
-            keys,
-            default_block: Vec::new(),
-        };
-        class.default_block = Instance::default_block(&class)?;
-        Ok(Arc::new(class))
+        let derivation = superclass
+            .iter()
+            .flat_map(|parent| std::iter::once(&parent.name).chain(&parent.derivation))
+            .cloned()
+            .collect();
+        let wire = ClassWire::default();
+        let parts = ClassParts { name, superclass, derivation, qualifiers, properties, methods, wire };
+        Ok(Arc::new(parts.finish()?))
     }
-}
-
-/// `key`: to instances and derived classes, not overridable.
-const KEY_FLAVOR: Flavor = Flavor(0x13);
-
-fn check_identifier(name: &str, what: &str) -> std::result::Result<(), String> {
-    let mut chars = name.chars();
-    let starts_well = chars.next().is_some_and(|first| first.is_alphabetic() || first == '_');
-    if !starts_well || !chars.all(|c| c.is_alphanumeric() || c == '_') {
-        return Err(format!("{name:?} is no {what} name: letters, digits and _ only, not a digit first"));
-    }
-    if name.ends_with('_') {
-        return Err(format!("{what} name {name} ends with _, which is reserved"));
-    }
-    Ok(())
-}
-
-fn check_key_type(name: &str, ty: Type) -> Result<()> {
-    if ty.is_array || ty.scalar.is_real() || ty.scalar == CimType::Object {
-        let message = format!("property {name} is of type {ty}, which can't be a key");
-        return Err(Error::new(Status::WBEM_E_INVALID_PROPERTY_TYPE, message));
-    }
-    Ok(())
 }

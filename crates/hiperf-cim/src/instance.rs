@@ -7,8 +7,11 @@
 //!
 //! An instance is a plain value: it knows no provider and is never live.
 
+mod qualifiers;
+
 use std::sync::Arc;
 
+use self::qualifiers::InstanceQualifiers;
 use crate::block::Block;
 use crate::layout::{Slot, resolve};
 use crate::tail::Text;
@@ -36,6 +39,20 @@ pub struct Instance {
     // The class's slots, kept here to save the hot path a load.
     slots: Arc<[Slot]>,
     decoration: Option<Arc<Decoration>>,
+    qualifiers: Option<Box<InstanceQualifiers>>,
+}
+
+/// Two instances are equal when they are of the same class by name and each
+/// property has the same value; where they came from and
+/// the qualifiers of their own don't count.
+impl PartialEq for Instance {
+    fn eq(&self, other: &Instance) -> bool {
+        let (mine, theirs) = (self.class.properties(), other.class.properties());
+        self.class.name().eq_ignore_ascii_case(other.class.name())
+            && mine.len() == theirs.len()
+            && mine.iter().zip(theirs).all(|(a, b)| a.name.eq_ignore_ascii_case(&b.name) && a.ty == b.ty)
+            && (0..mine.len()).all(|index| self.value(index) == other.value(index))
+    }
 }
 
 /// By handle: checked, never allocating (but for text that outgrows its room).
@@ -197,7 +214,8 @@ impl Instance {
         Ok(())
     }
 
-    /// Makes this instance's values equal to those of `other`. Allocates only
+    /// Makes this instance's values equal to those of `other`; qualifiers of its
+    /// own and where it came from stay as they are. Allocates only
     /// when the text has outgrown everything it held before.
     ///
     /// # Errors
@@ -223,6 +241,7 @@ impl Instance {
             block: Block::from_bytes(&class.default_block, layout.fixed_len()),
             class: class.clone(),
             decoration: None,
+            qualifiers: None,
         }
     }
 
@@ -249,6 +268,16 @@ impl Instance {
     #[must_use]
     pub fn block(&self) -> &[u8] {
         self.block.bytes()
+    }
+
+    /// The block, for what knows its inside.
+    pub(crate) fn block_parts(&self) -> &Block {
+        &self.block
+    }
+
+    /// The block, for what knows its inside.
+    pub(crate) fn block_parts_mut(&mut self) -> &mut Block {
+        &mut self.block
     }
 
     /// Where the object came from; `None` for one that belongs to no namespace.

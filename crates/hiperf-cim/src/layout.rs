@@ -75,6 +75,12 @@ impl Slot {
         CimType::from_code(u32::from(self.code & !CODE_ARRAY)).unwrap_or(CimType::String)
     }
 
+    /// Whether the value is an array.
+    #[must_use]
+    pub fn is_array(self) -> bool {
+        self.code & CODE_ARRAY != 0
+    }
+
     /// Whether the value is text: a string, a datetime or a reference.
     #[inline]
     #[must_use]

@@ -7,6 +7,7 @@
 //!   one block of bytes; [`PropertyHandle`], the fast way to a property.
 //! * [`Value`], [`CimType`], [`DateTime`], [`QualifierSet`].
 //! * [`path`]: object paths. [`cook`]: from raw samples to formatted values.
+//! * [`wmio`]: the binary form in which classes and instances travel.
 //! * [`Status`] and [`Error`]: how everything fails.
 //!
 //! Nothing in it touches the machine it runs on.
@@ -15,6 +16,7 @@
 mod block;
 mod class;
 mod class_builder;
+mod class_parts;
 pub mod cook;
 pub mod datetime;
 mod error;
@@ -29,10 +31,13 @@ pub mod suggest;
 mod system;
 mod tail;
 mod types;
+pub mod wmio;
 pub mod wql;
 
-pub use class::{Class, Property};
-pub use class_builder::{ClassBuilder, MAX_IDENTIFIER, MAX_PROPERTIES, PropertyDeclaration};
+pub use class::{Class, Method, Property};
+pub use class_builder::{
+    ClassBuilder, MAX_IDENTIFIER, MAX_PROPERTIES, MethodDeclaration, PropertyDeclaration, parameters,
+};
 pub use datetime::DateTime;
 pub use error::{Context, Error, Result};
 pub use handle::PropertyHandle;

@@ -74,20 +74,49 @@ impl Qualifier {
 }
 
 /// The qualifiers of a class or of a property, in the order they were given.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct QualifierSet(Vec<Qualifier>);
+///
+/// Sets share their memory until one is changed: most of what a class holds is
+/// inherited without a change, text and all.
+#[derive(Clone, Default)]
+pub struct QualifierSet(Option<Arc<Vec<Qualifier>>>);
+
+impl PartialEq for QualifierSet {
+    fn eq(&self, other: &QualifierSet) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl fmt::Debug for QualifierSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self).finish()
+    }
+}
 
 impl QualifierSet {
     /// An empty set.
     #[must_use]
     pub const fn new() -> QualifierSet {
-        QualifierSet(Vec::new())
+        QualifierSet(None)
+    }
+
+    fn as_slice(&self) -> &[Qualifier] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// The qualifiers, to be changed: no longer shared.
+    fn make_mut(&mut self) -> &mut Vec<Qualifier> {
+        Arc::make_mut(self.0.get_or_insert_default())
+    }
+
+    /// The qualifiers of a class that came over the wire, taken as they are.
+    pub(crate) fn from_decoded(qualifiers: Vec<Qualifier>) -> QualifierSet {
+        QualifierSet(Some(Arc::new(qualifiers)))
     }
 
     /// The qualifier of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Qualifier> {
-        self.0.iter().find(|qualifier| qualifier.name.eq_ignore_ascii_case(name))
+        self.iter().find(|qualifier| qualifier.name.eq_ignore_ascii_case(name))
     }
 
     /// The value of the qualifier of this name.
@@ -116,19 +145,19 @@ impl QualifierSet {
 
     /// All qualifiers, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Qualifier> {
-        self.0.iter()
+        self.as_slice().iter()
     }
 
     /// The number of qualifiers.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.as_slice().len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.as_slice().is_empty()
     }
 
     /// Adds a qualifier, or gives an existing one its new value and flavor.
@@ -141,11 +170,12 @@ impl QualifierSet {
     ///   qualifier may have.
     pub fn put(&mut self, qualifier: Qualifier) -> Result<()> {
         check_type(&qualifier)?;
-        let existing = self.0.iter_mut().find(|known| known.name.eq_ignore_ascii_case(&qualifier.name));
-        let Some(existing) = existing else {
-            self.0.push(qualifier);
+        let existing = self.iter().position(|known| known.name.eq_ignore_ascii_case(&qualifier.name));
+        let Some(index) = existing else {
+            self.make_mut().push(qualifier);
             return Ok(());
         };
+        let existing = &self.as_slice()[index];
         if existing.flavor.contains(Flavor::PROPAGATED | Flavor::NOT_OVERRIDABLE) {
             if existing.value == qualifier.value {
                 return Ok(());
@@ -156,15 +186,18 @@ impl QualifierSet {
             );
             return Err(Error::new(Status::WBEM_E_OVERRIDE_NOT_ALLOWED, message));
         }
-        *existing = Qualifier { name: existing.name.clone(), ..qualifier };
+        let name = existing.name.clone();
+        self.make_mut()[index] = Qualifier { name, ..qualifier };
         Ok(())
     }
 
     /// Removes the qualifier of this name and says whether there was one.
     pub fn remove(&mut self, name: &str) -> bool {
-        let before = self.0.len();
-        self.0.retain(|qualifier| !qualifier.name.eq_ignore_ascii_case(name));
-        before != self.0.len()
+        let is_there = self.get(name).is_some();
+        if is_there {
+            self.make_mut().retain(|qualifier| !qualifier.name.eq_ignore_ascii_case(name));
+        }
+        is_there
     }
 
     /// What a derived class gets of these: the ones with `ToSubclass`, marked
@@ -182,10 +215,14 @@ impl QualifierSet {
     }
 
     fn propagated(&self, to: Flavor) -> QualifierSet {
-        let passed = self.0.iter().filter(|qualifier| qualifier.flavor.contains(to));
-        QualifierSet(
-            passed.map(|q| Qualifier { flavor: q.flavor | Flavor::PROPAGATED, ..q.clone() }).collect(),
-        )
+        // What was inherited once is inherited again as it is.
+        let is_passed = |q: &Qualifier| q.flavor.contains(to | Flavor::PROPAGATED);
+        if self.iter().all(is_passed) {
+            return self.clone();
+        }
+        let passed = self.iter().filter(|qualifier| qualifier.flavor.contains(to));
+        let passed = passed.map(|q| Qualifier { flavor: q.flavor | Flavor::PROPAGATED, ..q.clone() });
+        QualifierSet(Some(Arc::new(passed.collect())))
     }
 }
 
@@ -193,7 +230,7 @@ impl<'a> IntoIterator for &'a QualifierSet {
     type Item = &'a Qualifier;
     type IntoIter = std::slice::Iter<'a, Qualifier>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+        self.iter()
     }
 }
 

@@ -108,6 +108,10 @@ statuses! {
     WBEM_E_SHUTTING_DOWN = 0x8004_1033, "the service is shutting down";
     WBEM_E_PROPAGATED_METHOD = 0x8004_1034, "an inherited method can't be changed here";
     WBEM_E_UNSUPPORTED_PARAMETER = 0x8004_1035, "a parameter is not supported";
+    WBEM_E_MISSING_PARAMETER_ID = 0x8004_1036, "a method parameter has no ID";
+    WBEM_E_INVALID_PARAMETER_ID = 0x8004_1037, "the ID of a method parameter is not valid";
+    WBEM_E_NONCONSECUTIVE_PARAMETER_IDS = 0x8004_1038, "the IDs of a method's parameters are not consecutive";
+    WBEM_E_PARAMETER_ID_ON_RETVAL = 0x8004_1039, "the return value of a method has an ID";
     WBEM_E_INVALID_QUALIFIER = 0x8004_1042, "the qualifier is not valid";
     WBEM_E_INVALID_OBJECT_PATH = 0x8004_103A, "the object path is not valid";
     WBEM_E_BUFFER_TOO_SMALL = 0x8004_103C, "the buffer is too small";

@@ -36,12 +36,10 @@ impl Class {
         Some(match name {
             "__GENUS" => Value::Sint32(1),
             "__CLASS" | "__RELPATH" => text(self.name()),
-            "__SUPERCLASS" => self.superclass().map_or(Value::Null, |parent| text(parent.name())),
+            "__SUPERCLASS" => self.superclass_name().map_or(Value::Null, text),
             "__DYNASTY" => text(self.dynasty()),
             "__PROPERTY_COUNT" => Value::Sint32(i32::try_from(self.properties().len()).unwrap_or(i32::MAX)),
-            "__DERIVATION" => {
-                Value::Array(CimType::String, self.derivation().map(|class| text(class.name())).collect())
-            }
+            "__DERIVATION" => Value::Array(CimType::String, self.derivation().map(text).collect()),
             // __SERVER, __NAMESPACE, __PATH: a class alone belongs to no namespace.
             _ => Value::Null,
         })

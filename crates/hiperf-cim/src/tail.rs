@@ -44,7 +44,7 @@ impl<'a> Text<'a> {
     }
 
     /// The text's UTF-16 code units.
-    pub fn utf16(self) -> impl Iterator<Item = u16> + 'a {
+    pub fn utf16(self) -> impl Iterator<Item = u16> + Clone + 'a {
         let (bytes, step) = match self {
             Text::Latin1(bytes) => (bytes, 1),
             Text::Utf16(bytes) => (bytes, 2),

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::Instance;
 use crate::datetime::DateTime;
 
 /// A scalar CIM type; the discriminant is its CIMTYPE number.
@@ -226,6 +227,8 @@ pub enum Value {
     String(String),
     DateTime(DateTime),
     Reference(String),
+    /// An embedded object.
+    Object(Box<Instance>),
     /// Elements of one scalar type, none of them an array or NULL.
     Array(CimType, Vec<Value>),
 }
@@ -251,6 +254,7 @@ impl Value {
             Value::String(_) => CimType::String,
             Value::DateTime(_) => CimType::DateTime,
             Value::Reference(_) => CimType::Reference,
+            Value::Object(_) => CimType::Object,
             Value::Array(element, _) => return Some(Type::array(*element)),
         }))
     }
@@ -347,6 +351,7 @@ impl fmt::Display for Value {
             }
             Value::String(text) | Value::Reference(text) => f.write_str(text),
             Value::DateTime(datetime) => datetime.fmt(f),
+            Value::Object(instance) => write!(f, "instance of {}", instance.class().name()),
             Value::Array(_, elements) => {
                 f.write_str("{")?;
                 for (n, element) in elements.iter().enumerate() {

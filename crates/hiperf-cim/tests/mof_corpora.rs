@@ -1,21 +1,17 @@
 //! MOF files that nobody here wrote, found by `HIPERF_CORPORA`.
 
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+mod corpora;
+mod same;
 
-use hiperf_cim::Status;
-use hiperf_cim::mof::{self, ast::Command};
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-/// The MOF files below a folder, in order.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let is_mof =
-        |path: &PathBuf| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mof"));
-    let (folders, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.is_dir());
-    files.into_iter().filter(is_mof).chain(folders.iter().flat_map(|folder| self::files(folder))).collect()
-}
+use hiperf_cim::mof::{self, Printer};
+use hiperf_cim::{Class, Status};
+
+use corpora::files;
+use same::assert_same_class;
 
 /// What stands in the files of a corpus.
 #[derive(Debug, Default, PartialEq)]
@@ -48,11 +44,7 @@ impl Count {
 
 /// Where a corpus is; `None`, and said so, where there are none.
 fn corpus(name: &str) -> Option<PathBuf> {
-    let root = env::var_os("HIPERF_CORPORA");
-    if root.is_none() {
-        println!("skipped: HIPERF_CORPORA is not set");
-    }
-    root.map(|root| Path::new(&root).join(name))
+    corpora::root().map(|root| root.join(name))
 }
 
 /// Parses files, and fails with all that is wrong in them.
@@ -81,64 +73,41 @@ fn dmtf_cim_schema() {
     check(&files(&folder), &expected);
 }
 
-/// The root file of the schema and what it includes, in that order.
-fn schema_from_its_root(folder: &Path) -> Vec<PathBuf> {
-    let mut reached = vec![folder.join("cim_schema_2.32.0.mof")];
-    let mut next = 0;
-    while let Some(file) = reached.get(next) {
-        let bytes = fs::read(file).unwrap();
-        let text = mof::decode(&bytes);
-        for item in mof::parse(&text).items {
-            if let mof::Item::Pragma(mof::ast::Pragma { command: Command::Include(name), .. }) = item {
-                let included = folder.join(&*name);
-                assert!(!reached.contains(&included), "{name} is included twice");
-                reached.push(included);
-            }
-        }
-        next += 1;
-    }
-    reached
-}
-
-/// The schema as its root file includes it, counted by another compiler.
+/// The schema as its root file includes it, counted as another compiler counts
+/// it; printed back and compiled again it is the same.
 #[test]
-fn dmtf_cim_schema_from_its_root() {
-    let Some(folder) = corpus("mof-dmtf-cim232-omi") else { return };
-    let reached = schema_from_its_root(&folder.join("CIM-2.32.0"));
-    let expected = Count {
-        files: reached.len(),
-        qualifiers: 71,
-        classes: 1418,
-        properties: 5644,
-        methods: 209,
-        instances: 0,
-    };
-    check(&reached, &expected);
-}
-
-/// Every class of the schema, apart from those with methods and those below
-/// them, becomes a class of the object model.
-#[test]
-fn dmtf_cim_schema_compiled() {
-    let Some(folder) = corpus("mof-dmtf-cim232-omi") else { return };
-    let nothing = |_: Option<&str>, _: &str| None;
-    let mut compiler = mof::Compiler::new(&nothing);
-    let mut compiled = 0;
-    let mut wrong = Vec::new();
-    for file in schema_from_its_root(&folder.join("CIM-2.32.0")) {
-        let bytes = fs::read(&file).unwrap();
-        let text = mof::decode(&bytes);
-        match compiler.compile(&mof::parse(&text)) {
-            Ok(objects) => compiled += objects.len(),
-            Err(diagnostics) => wrong
-                .extend(diagnostics.into_iter().filter(|wrong| wrong.status != Status::WBEM_E_NOT_SUPPORTED)),
-        }
-    }
-    assert!(compiled > 900, "{compiled}");
+fn dmtf_cim_schema_whole() {
+    let Some(root) = corpora::root() else { return };
+    let loaded = corpora::schema(&root);
+    assert!(!loaded.has_errors(), "{}", loaded.render());
     // WMI's rule that an abstract class has an abstract parent is not DMTF's.
-    let [only] = wrong.as_slice() else { panic!("{wrong:#?}") };
-    assert_eq!(only.status, Status::WBEM_E_CANNOT_BE_ABSTRACT);
-    assert!(only.message.contains("CIM_PolicyInSystem"), "{only:?}");
+    let [warning] = loaded.diagnostics.as_slice() else { panic!("{}", loaded.render()) };
+    assert_eq!(warning.diagnostic.status, Status::WBEM_E_CANNOT_BE_ABSTRACT);
+    assert!(loaded.files[warning.file].path.ends_with("CIM_PolicyInSystem.mof"));
+    let declares = |file: &mof::SourceFile| {
+        let items = mof::parse(&file.text).items;
+        items.iter().filter(|item| matches!(item, mof::Item::Qualifier(_))).count()
+    };
+    assert_eq!(loaded.files.iter().map(declares).sum::<usize>(), 71);
+    let classes = corpora::classes(&loaded.compiled);
+    assert_eq!(classes.len(), 1418);
+    let properties = classes.iter().flat_map(|class| class.properties()).filter(|p| p.is_local());
+    assert_eq!(properties.count(), 5644);
+    let methods = classes.iter().flat_map(|class| class.methods()).filter(|method| method.is_local());
+    assert_eq!(methods.count(), 209);
+
+    let printed = |classes: &[Arc<Class>]| -> String {
+        classes.iter().map(|class| Printer::new().class(class)).collect()
+    };
+    let text = printed(&classes);
+    let nothing = |_: Option<&str>, _: &str| None;
+    let again = mof::compile(&mof::parse(&text), &nothing).expect("what was printed compiles");
+    let again = corpora::classes(&again);
+    assert_eq!(again.len(), classes.len());
+    for (class, again) in classes.iter().zip(&again) {
+        assert_same_class(class, again, true);
+    }
+    assert!(printed(&again) == text, "printed again it is another text");
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl View {
             .filter(|&index| is_complete || properties[index].is_key() || is_wanted(&properties[index]))
             .collect();
         let generation = |property: &Property| {
-            class.derivation().position(|ancestor| ancestor.name() == property.origin()).map_or(0, |n| n + 1)
+            class.derivation().position(|ancestor| ancestor == property.origin()).map_or(0, |n| n + 1)
         };
         indexes.sort_by_cached_key(|&index| {
             let property = &properties[index];

@@ -12,6 +12,7 @@
 use hiperf_cim::{CimType, DateTime, Status, Type, Value};
 
 use crate::Variant;
+use crate::object::Object;
 use crate::variant::vt;
 
 const MISMATCH: Status = Status::WBEM_E_TYPE_MISMATCH;
@@ -90,6 +91,11 @@ fn scalar(variant: &Variant, target: CimType) -> Result<Value, Status> {
         CimType::DateTime => {
             let text = variant.text().ok_or(MISMATCH)?;
             DateTime::parse(&text).map(Value::DateTime).ok_or(MISMATCH)
+        }
+        CimType::Object => {
+            let object = variant.unknown().and_then(|unknown| unknown.cast().ok()).ok_or(MISMATCH)?;
+            let object = Object::from_class_object(&object).filter(|object| !object.is_class());
+            Ok(Value::Object(Box::new(object.ok_or(MISMATCH)?.to_instance())))
         }
         _ => Err(MISMATCH),
     }

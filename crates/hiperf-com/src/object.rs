@@ -32,7 +32,7 @@ use std::sync::{Arc, Mutex};
 use hiperf_cim::{Class, Instance, PropertyHandle, Result, Status, Value};
 
 use crate::class::reference_count;
-use crate::{ComPtr, IWbemClassObject, IWbemObjectAccess, com_class, downcast};
+use crate::{ComPtr, IUnknown, IWbemClassObject, IWbemObjectAccess, com_class, downcast};
 use class_object::Cursor;
 
 /// Whether an object is a class definition or an instance: its `__GENUS`.
@@ -147,6 +147,12 @@ impl Object {
     #[must_use]
     pub fn access(&self) -> &ComPtr<IWbemObjectAccess> {
         &self.access
+    }
+
+    /// The object as IUnknown, with its reference.
+    #[must_use]
+    pub fn into_unknown(self) -> ComPtr<IUnknown> {
+        ComPtr::from_interface(self.access.as_unknown())
     }
 
     #[inline(always)]

@@ -16,6 +16,7 @@ use std::mem::ManuallyDrop;
 use hiperf_cim::{CimType, Status, Value};
 
 use crate::bstr::{sys_copy, sys_free, sys_units};
+use crate::object::Object;
 use crate::safearray::{ArrayView, OwnedSafeArray, SafeArray, destroy};
 use crate::{Bstr, ComPtr, IUnknown, RawBstr};
 
@@ -322,6 +323,10 @@ impl Variant {
             Value::Char16(v) => Variant::from_i2(v.cast_signed()),
             Value::String(text) | Value::Reference(text) => Variant::from_text(text),
             Value::DateTime(datetime) => Variant::from_text(&datetime.to_string()),
+            // The interface of an object is its IUnknown.
+            Value::Object(instance) => {
+                Variant::from_unknown(Object::new((**instance).clone()).into_unknown())
+            }
             Value::Array(element, values) => {
                 let variants = values.iter().map(Variant::from_value);
                 match OwnedSafeArray::from_variants(variant_type(*element), variants) {

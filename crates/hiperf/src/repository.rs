@@ -132,14 +132,18 @@ impl Repository {
         for item in &compiled {
             check_storable(item)?;
         }
-        let count = compiled.len();
+        let is_object = |item: &&Compiled| matches!(item, Compiled::Class { .. } | Compiled::Instance { .. });
+        let count = compiled.iter().filter(is_object).count();
         for item in compiled {
             match item {
                 Compiled::Class { class, .. } => {
                     lock(&self.classes).insert(class.name().to_ascii_uppercase(), class);
                 }
                 Compiled::Instance { instance, .. } => self.put_instance(instance),
-                Compiled::DeleteClass { .. } | Compiled::DeleteInstance { .. } => {}
+                Compiled::DeleteClass { .. }
+                | Compiled::DeleteInstance { .. }
+                | Compiled::Autorecover
+                | Compiled::Amendment(_) => {}
             }
         }
         Ok(count)
@@ -231,6 +235,8 @@ fn check_storable(item: &Compiled) -> Result<()> {
             let message = format!("deleting {path} is not supported");
             return Err(Error::new(Status::WBEM_E_NOT_SUPPORTED, message));
         }
+        // They say what becomes of the file, which is not kept.
+        Compiled::Autorecover | Compiled::Amendment(_) => return Ok(()),
     };
     if let Some(other) = namespace.as_ref().filter(|name| !name.eq_ignore_ascii_case(DEFAULT_NAMESPACE)) {
         let message = format!("{what}: there is no namespace {other}; {DEFAULT_NAMESPACE} is");

@@ -59,7 +59,7 @@ impl NamespaceServices for Namespace {
             self.subclasses(superclass)?
         };
         let is_child = |class: &&Arc<Class>| {
-            !shallow || class.superclass().map_or("", |parent| parent.name()).eq_ignore_ascii_case(superclass)
+            !shallow || class.superclass_name().unwrap_or_default().eq_ignore_ascii_case(superclass)
         };
         Ok(classes.iter().filter(is_child).map(Object::from_class).collect())
     }

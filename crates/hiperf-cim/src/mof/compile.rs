@@ -8,86 +8,34 @@
 //!
 //! What is wrong becomes a [`Diagnostic`] at its place, whether the syntax says
 //! so or the object model. Nothing is stored here, and classes that are stored
-//! are asked of a [`ClassSource`]. `#include` is not followed: the caller cuts
-//! the items there and compiles the parts one after the other.
-//!
-//! Not supported yet: methods, embedded objects as values, and qualifiers on
-//! instances. They are errors, so that nothing is lost in silence.
+//! are asked of a [`ClassSource`]. `#include` is not followed here: `load.rs` puts
+//! the statements of several files into one list.
 //!
 //! Source: the mofcomp and "Creating a Class" pages of the WMI documentation.
 
 mod class;
+mod compiled;
 mod convert;
 mod instance;
+mod method;
+mod names;
+mod objects;
+mod property;
 mod qualifier;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::ast::{Command, InstanceDeclaration, Item, Name, QualifierDeclaration, Span};
+use super::Parsed;
+use super::ast::{ClassDeclaration, Command, InstanceDeclaration, Item, Name, QualifierDeclaration, Span};
 use super::diagnostic::Diagnostic;
-use super::{Parsed, codes};
-use crate::path::NamespacePath;
-use crate::{Class, Error, Instance, Status};
+use crate::Error;
 
+pub use compiled::{ClassSource, Compiled};
+use names::{Classes, Declared, namespace_path};
+use objects::Objects;
 use qualifier::Declarations;
-
-/// Where the compiler finds the classes that a text builds on.
-pub trait ClassSource {
-    /// The class of this name, in any case. `namespace` is the one that the
-    /// text names, as `root\cimv2`, and `None` before it names one.
-    fn class(&self, namespace: Option<&str>, name: &str) -> Option<Arc<Class>>;
-}
-
-impl<F: Fn(Option<&str>, &str) -> Option<Arc<Class>>> ClassSource for F {
-    fn class(&self, namespace: Option<&str>, name: &str) -> Option<Arc<Class>> {
-        self(namespace, name)
-    }
-}
-
-/// What a statement asks for. `namespace` is `None` before the text names one;
-/// `flags` are the `WBEM_CHANGE_FLAG_TYPE` of the last pragma about them.
-#[derive(Clone, Debug)]
-pub enum Compiled {
-    /// Store a class.
-    Class {
-        /// Where.
-        namespace: Option<String>,
-        /// The class.
-        class: Arc<Class>,
-        /// How.
-        flags: u32,
-    },
-    /// Store an instance.
-    Instance {
-        /// Where.
-        namespace: Option<String>,
-        /// The instance.
-        instance: Instance,
-        /// How.
-        flags: u32,
-    },
-    /// Delete a class and its instances.
-    DeleteClass {
-        /// Where.
-        namespace: Option<String>,
-        /// The class's name.
-        name: String,
-        /// Whether its absence is an error.
-        must_exist: bool,
-    },
-    /// Delete an instance.
-    DeleteInstance {
-        /// Where.
-        namespace: Option<String>,
-        /// Its relative path.
-        path: String,
-        /// Whether its absence is an error.
-        must_exist: bool,
-    },
-}
 
 /// Compiles a text on its own.
 ///
@@ -109,7 +57,11 @@ pub struct Compiler<'s, S> {
     instance_flags: u32,
     /// Statements of earlier parts, so that the order goes on.
     passed: usize,
+    warnings: Vec<Found>,
 }
+
+/// A diagnostic, and the number of the file it is about.
+pub(super) type Found = (usize, Diagnostic);
 
 impl<'s, S: ClassSource> Compiler<'s, S> {
     /// A compiler at the start of a text.
@@ -123,6 +75,7 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
             class_flags: 0,
             instance_flags: 0,
             passed: 0,
+            warnings: Vec::new(),
         }
     }
 
@@ -144,6 +97,14 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
         self
     }
 
+    /// The same with these flags for the classes and for the instances of the
+    /// text, as if the pragmas stood before it.
+    #[must_use]
+    pub fn with_flags(mut self, class_flags: u32, instance_flags: u32) -> Compiler<'s, S> {
+        (self.class_flags, self.instance_flags) = (class_flags, instance_flags);
+        self
+    }
+
     /// Compiles a text. If it has syntax errors, they are all that is returned.
     ///
     /// # Errors
@@ -160,96 +121,119 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
     /// # Errors
     /// Everything that is wrong, in the order of the text.
     pub fn compile_items(&mut self, items: &[Item<'_>]) -> Result<Vec<Compiled>, Vec<Diagnostic>> {
-        let mut diagnostics = Vec::new();
-        let statements: Vec<Statement<'_, '_>> = items
-            .iter()
-            .enumerate()
-            .filter_map(|(index, item)| self.statement(self.passed + index, item, &mut diagnostics))
-            .collect();
-        self.passed += items.len();
+        self.compile_files(items.iter().map(|item| (0, item)))
+            .map_err(|found| found.into_iter().map(|(_, diagnostic)| diagnostic).collect())
+    }
+
+    /// What was accepted but deserves a word, since this was asked last.
+    pub fn take_warnings(&mut self) -> Vec<Diagnostic> {
+        self.take_found_warnings().into_iter().map(|(_, diagnostic)| diagnostic).collect()
+    }
+
+    pub(super) fn take_found_warnings(&mut self) -> Vec<Found> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// Compiles statements of several files, each with its file's number.
+    pub(super) fn compile_files<'i, 'a: 'i>(
+        &mut self,
+        items: impl Iterator<Item = (usize, &'i Item<'a>)>,
+    ) -> Result<Vec<Compiled>, Vec<Found>> {
+        let mut found = Vec::new();
+        let mut statements = Vec::new();
+        for (file, item) in items {
+            statements.extend(self.statement(file, item, &mut found));
+            self.passed += 1;
+        }
         let mut compiled: Vec<Option<Compiled>> = Vec::new();
         compiled.resize_with(statements.len(), || None);
-        let mut instances = instance::Instances::new(self.source, &self.declarations, &statements);
+        let mut objects = Objects::new(self.source, &self.declarations, &statements);
         // Every class before any instance, because an alias may stand for an
         // instance further down.
         for (statement, compiled) in statements.iter().zip(&mut compiled) {
             *compiled = match &statement.what {
-                What::Class(_) => instances.class(statement, &mut self.classes, &mut diagnostics),
-                What::Delete(delete) => Some((**delete).clone()),
+                What::Class(_) => objects.class(statement, &mut self.classes),
+                What::Other(other) => {
+                    if let Compiled::DeleteClass { namespace, name, .. } = &**other {
+                        self.classes.insert(namespace.as_deref(), name, statement.order, Declared::Gone);
+                    }
+                    Some((**other).clone())
+                }
                 What::Instance(_) => None,
             };
         }
         for (index, compiled) in compiled.iter_mut().enumerate() {
             if let What::Instance(_) = statements[index].what {
-                *compiled = instances.instance(index, &self.classes, &mut diagnostics);
+                *compiled = objects.instance(index, &self.classes);
             }
         }
-        if diagnostics.is_empty() {
+        let (warnings, errors): (Vec<Found>, Vec<Found>) =
+            objects.found.into_iter().partition(|(_, diagnostic)| !diagnostic.is_error());
+        self.warnings.extend(warnings);
+        found.extend(errors);
+        if found.is_empty() {
             return Ok(compiled.into_iter().flatten().collect());
         }
-        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-        Err(diagnostics)
+        found.sort_by_key(|(file, diagnostic)| (*file, diagnostic.span));
+        Err(found)
     }
 
     /// What an item asks for; `None` if it only changes the compiler's state.
     fn statement<'i, 'a>(
         &mut self,
-        order: usize,
+        file: usize,
         item: &'i Item<'a>,
-        diagnostics: &mut Vec<Diagnostic>,
+        found: &mut Vec<Found>,
     ) -> Option<Statement<'i, 'a>> {
-        let namespace = self.namespace.clone();
-        let owned = || namespace.as_deref().map(str::to_owned);
-        let (what, flags, declared) = match item {
-            Item::Class(class) => (What::Class(class), self.class_flags, self.declarations.len()),
-            Item::Instance(instance) => (What::Instance(instance), self.instance_flags, 0),
+        let (what, flags) = match item {
+            Item::Class(class) => (What::Class(class), self.class_flags),
+            Item::Instance(instance) => (What::Instance(instance), self.instance_flags),
             Item::Qualifier(declaration) => {
-                diagnostics.extend(self.declarations.declare(declaration).err());
+                let wrong = self.declarations.declare(declaration).err();
+                found.extend(wrong.map(|diagnostic| (file, diagnostic)));
                 return None;
             }
-            Item::Pragma(pragma) => {
-                let delete = match &pragma.command {
-                    Command::DeleteClass { name, must_exist } => Compiled::DeleteClass {
-                        namespace: owned(),
-                        name: name.to_string(),
-                        must_exist: *must_exist,
-                    },
-                    Command::DeleteInstance { path, must_exist } => Compiled::DeleteInstance {
-                        namespace: owned(),
-                        path: path.to_string(),
-                        must_exist: *must_exist,
-                    },
-                    Command::Namespace(path) => {
-                        match namespace_path(path, pragma.span) {
-                            Ok(path) => self.namespace = Some(path.into()),
-                            Err(diagnostic) => diagnostics.push(diagnostic),
-                        }
-                        return None;
-                    }
-                    Command::ClassFlags(flags) => {
-                        self.class_flags = *flags;
-                        return None;
-                    }
-                    Command::InstanceFlags(flags) => {
-                        self.instance_flags = *flags;
-                        return None;
-                    }
-                    Command::Autorecover
-                    | Command::Amendment(_)
-                    | Command::Include(_)
-                    | Command::Ignored(_) => return None,
-                };
-                (What::Delete(Box::new(delete)), 0, 0)
-            }
+            Item::Pragma(pragma) => match self.command(&pragma.command, pragma.span) {
+                Ok(other) => (What::Other(Box::new(other?)), 0),
+                Err(diagnostic) => {
+                    found.push((file, diagnostic));
+                    return None;
+                }
+            },
         };
-        Some(Statement { order, namespace, flags, declared, what })
+        let declared = self.declarations.len();
+        Some(Statement { order: self.passed, file, namespace: self.namespace.clone(), flags, declared, what })
+    }
+
+    /// What a pragma asks for; `None` if it only changes the compiler's state.
+    fn command(&mut self, command: &Command<'_>, span: Span) -> Result<Option<Compiled>, Diagnostic> {
+        let namespace = self.namespace.as_deref().map(str::to_owned);
+        match command {
+            Command::DeleteClass { name, must_exist } => {
+                let name = name.to_string();
+                return Ok(Some(Compiled::DeleteClass { namespace, name, must_exist: *must_exist }));
+            }
+            Command::DeleteInstance { path, must_exist } => {
+                let path = path.to_string();
+                return Ok(Some(Compiled::DeleteInstance { namespace, path, must_exist: *must_exist }));
+            }
+            Command::Autorecover => return Ok(Some(Compiled::Autorecover)),
+            Command::Amendment(locale) => return Ok(Some(Compiled::Amendment(locale.to_string()))),
+            Command::Namespace(path) => self.namespace = Some(namespace_path(path, span)?.into()),
+            Command::ClassFlags(flags) => self.class_flags = *flags,
+            Command::InstanceFlags(flags) => self.instance_flags = *flags,
+            Command::Include(_) | Command::Ignored(_) => {}
+        }
+        Ok(None)
     }
 }
 
-/// A class, an instance or a deletion, with what the text before it says.
+/// A statement that asks for something, with what the text before it says.
 struct Statement<'i, 'a> {
     /// Its place among all statements.
     order: usize,
+    /// The number of its file.
+    file: usize,
     namespace: Option<Arc<str>>,
     flags: u32,
     /// How many of the qualifier declarations stand before it.
@@ -258,9 +242,10 @@ struct Statement<'i, 'a> {
 }
 
 enum What<'i, 'a> {
-    Class(&'i super::ast::ClassDeclaration<'a>),
+    Class(&'i ClassDeclaration<'a>),
     Instance(&'i InstanceDeclaration<'a>),
-    Delete(Box<Compiled>),
+    /// A pragma that asks for this.
+    Other(Box<Compiled>),
 }
 
 impl<'i, 'a> Statement<'i, 'a> {
@@ -268,66 +253,7 @@ impl<'i, 'a> Statement<'i, 'a> {
         match self.what {
             What::Class(class) => class.alias.as_ref(),
             What::Instance(instance) => instance.alias.as_ref(),
-            What::Delete(_) => None,
-        }
-    }
-}
-
-/// The classes of the text.
-#[derive(Default)]
-struct Classes(HashMap<String, Vec<(usize, Declared)>>);
-
-/// A class of the text, or the place of one that is wrong.
-#[derive(Clone)]
-enum Declared {
-    Class(Arc<Class>),
-    Wrong,
-}
-
-impl Classes {
-    /// Namespaces and classes have no case, and no name has a colon.
-    fn key(namespace: Option<&str>, name: &str) -> String {
-        format!("{}:{name}", namespace.unwrap_or("")).to_ascii_lowercase()
-    }
-
-    fn insert(&mut self, namespace: Option<&str>, name: &str, order: usize, class: Declared) {
-        self.0.entry(Classes::key(namespace, name)).or_default().push((order, class));
-    }
-
-    /// The class as the text has it before the statement at `order`, or as it
-    /// is stored.
-    fn find(
-        &self,
-        source: &impl ClassSource,
-        namespace: Option<&str>,
-        name: &str,
-        order: usize,
-    ) -> Option<Declared> {
-        let declared = self.0.get(&Classes::key(namespace, name));
-        let before = declared.and_then(|declared| declared.iter().rev().find(|(at, _)| *at < order));
-        match before {
-            Some((_, class)) => Some(class.clone()),
-            None => source.class(namespace, name).map(Declared::Class),
-        }
-    }
-}
-
-/// The canonical form of a namespace pragma's path. One leading separator,
-/// which no other path may have, is found in shipped files and means nothing.
-fn namespace_path(text: &str, span: Span) -> Result<String, Diagnostic> {
-    let is_separator = |c: char| matches!(c, '\\' | '/');
-    let rest = text.strip_prefix(is_separator).filter(|rest| !rest.starts_with(is_separator));
-    match NamespacePath::parse(rest.unwrap_or(text)) {
-        Ok(path) if path.is_local() => Ok(path.namespace),
-        Ok(path) => {
-            let server = path.server.unwrap_or_default();
-            let message = format!("a text can't be compiled into another machine, {server}");
-            Err(Diagnostic::error(Status::WBEM_E_NOT_SUPPORTED, span, message)
-                .hint("leave the machine out, and connect to it instead"))
-        }
-        Err(error) => {
-            let status = codes::WBEMMOF_E_INVALID_NAMESPACE_SPECIFICATION;
-            Err(Diagnostic::error(status, span, error.message()))
+            What::Other(_) => None,
         }
     }
 }

@@ -8,6 +8,9 @@
 //! escape   = "\" ( '"' | "'" | "\" | "b" | "t" | "n" | "f" | "r" | ("x"|"X") hex [hex] [hex] [hex] )
 //! ```
 //!
+//! A backslash in a string that starts no escape is an error here, and stands
+//! for itself to whoever goes on in spite of it.
+//!
 //! Source: mofcomp's documentation; DSP0004 annex A.
 
 use std::fmt;
@@ -148,11 +151,12 @@ pub(super) fn character(text: &str) -> Result<u16, LiteralError> {
     }
 }
 
-/// Appends what an escaped string, quotes included, means. What can't be
-/// resolved is left out; the first such place is the error.
+/// Appends what an escaped string, quotes included, means. A backslash that
+/// escapes nothing stands for itself, and half of a surrogate pair is left out;
+/// the first such place is the error, a surrogate before a backslash.
 pub(super) fn unescape(text: &str, out: &mut String) -> Result<(), LiteralError> {
     let inner = inside(text, '"');
-    let mut failed = None;
+    let (mut failed, mut unknown) = (None, None);
     // Escapes name UTF-16 code units, so a character outside the basic plane
     // takes two of them: the first one waits here, with the byte it stands at.
     let mut high: Option<(usize, u16)> = None;
@@ -173,7 +177,8 @@ pub(super) fn unescape(text: &str, out: &mut String) -> Result<(), LiteralError>
         }
         at = backslash;
         let Some((unit, length)) = escaped(&inner.as_bytes()[at..]) else {
-            failed.get_or_insert(LiteralError::Escape { at: backslash });
+            out.push('\\');
+            unknown.get_or_insert(LiteralError::Escape { at: backslash });
             continue;
         };
         at += length;
@@ -195,7 +200,7 @@ pub(super) fn unescape(text: &str, out: &mut String) -> Result<(), LiteralError>
     if let Some((at, _)) = high {
         failed.get_or_insert(LiteralError::Surrogate { at });
     }
-    failed.map_or(Ok(()), Err)
+    failed.or(unknown).map_or(Ok(()), Err)
 }
 
 /// The literal without its quotes; the closing one may be missing.
@@ -291,11 +296,12 @@ mod tests {
     fn strings() {
         check_string(r#""a\"b\\c\n""#, "a\"b\\c\n", Ok(()));
         check_string(r#""\x41\x42""#, "AB", Ok(()));
-        check_string(r#""\xE9t\x""#, "étx", Err(LiteralError::Escape { at: 6 }));
+        check_string(r#""\xE9t\x""#, "ét\\x", Err(LiteralError::Escape { at: 6 }));
         check_string(r#""\\\\.\\root""#, r"\\.\root", Ok(()));
-        check_string(r#""é\qé""#, "éqé", Err(LiteralError::Escape { at: 3 }));
+        check_string(r#""é\qé""#, "é\\qé", Err(LiteralError::Escape { at: 3 }));
         check_string(r#""\xD83D\xDE00!""#, "\u{1F600}!", Ok(()));
         check_string(r#""\xD83D!""#, "!", Err(LiteralError::Surrogate { at: 1 }));
+        check_string(r#""\q\xD83D""#, "\\q", Err(LiteralError::Surrogate { at: 3 }));
         check_string(r#""\xD83D\x41""#, "A", Err(LiteralError::Surrogate { at: 1 }));
         check_string(r#""\xD83D\xD83D\xDE00""#, "\u{1F600}", Err(LiteralError::Surrogate { at: 1 }));
         check_string(r#""a\xDE00""#, "a", Err(LiteralError::Surrogate { at: 2 }));

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! bytes --decode--> text --parse--> items --compile--> classes and instances
+//!                     <----------------print------------------
 //! ```
 //!
 //! [`parse`] gives a tree that borrows from the text, and everything that is
 //! wrong in it at once; [`compile()`] makes objects of it, with the classes of a
-//! [`ClassSource`]; [`render`] shows one [`Diagnostic`] to a person. Files are
-//! not read here: `#include` is an item that the caller follows.
+//! [`ClassSource`]; [`load`] does both for files that include each other;
+//! [`Printer`] makes text of objects; [`render`] shows one [`Diagnostic`] to a
+//! person. Files are not read here: the caller of [`load`] does.
 //!
 //! Source: the mofcomp pages of Microsoft's WMI documentation, DSP0004.
 
@@ -18,7 +20,9 @@ mod diagnostic;
 mod flavor;
 mod lexer;
 mod literal;
+mod load;
 mod parser;
+mod print;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +32,8 @@ pub use ast::{Item, Span};
 pub use compile::{ClassSource, Compiled, Compiler, compile};
 pub use diagnostic::{Diagnostic, Place, Severity, render};
 pub use flavor::Flavors;
+pub use load::{FileDiagnostic, Loaded, MAX_FILES, MAX_INCLUDE_DEPTH, MAX_TEXT_BYTES, SourceFile, load};
+pub use print::{Printer, constant};
 
 /// A text and what was found in it.
 #[derive(Clone, Debug, PartialEq)]

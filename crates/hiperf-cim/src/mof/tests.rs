@@ -320,8 +320,10 @@ fn literal_errors() {
     );
     check(
         "class A { string a = \"x\\qy\"; };",
-        "class A | string a=\"xqy\"\n! ILLEGAL_CONSTANT_VALUE at 23 `\\q`",
+        "class A | string a=\"x\\\\qy\"\n! ILLEGAL_CONSTANT_VALUE at 23 `\\q`",
     );
+    assert!(!parse("class A { string a = \"x\\qy\"; };").has_errors());
+    assert!(parse("class A { char16 a = '\\q'; };").has_errors());
     check("class A { uint8 a = 0x; };", "class A | uint8 a=NULL\n! ILLEGAL_CONSTANT_VALUE at 20 `0x`");
     check(
         "class A { uint64 a = 18446744073709551616; };",

@@ -145,7 +145,7 @@ impl Page {
             qualifiers.text("DisplayName").map(|display| format!("{display}: ")).unwrap_or_default();
         let description = qualifiers.text("Description").unwrap_or_default();
         self.paragraph(out, "  ", &format!("{display}{description}"));
-        let parents: Vec<&str> = class.derivation().map(Class::name).collect();
+        let parents: Vec<&str> = class.derivation().collect();
         let keys: Vec<&str> = class.keys().iter().map(|&index| class.properties()[index].name()).collect();
         let path = match &keys[..] {
             _ if class.is_abstract() => String::new(),

@@ -3,49 +3,95 @@
 //! Integers may be given as reals, which are rounded, and 64-bit integers as
 //! strings, because automation has no type for them.
 
-use crate::mof::ast::{Constant, Initializer};
+use crate::mof::ast::{Constant, Initializer, InstanceDeclaration};
 use crate::mof::diagnostic::Diagnostic;
 use crate::mof::{codes, literal};
-use crate::{CimType, DateTime, Status, Type, Value};
+use crate::{CimType, DateTime, Instance, Type, Value};
 
-/// What an alias stands for: the path of an object.
-pub(super) type Resolve<'r> = dyn FnMut(&str) -> Result<String, Diagnostic> + 'r;
+/// What values mean beyond themselves. An error without a diagnostic says that
+/// what is wrong was reported where it stands.
+pub(super) trait Resolve {
+    /// The path that an alias stands for; a diagnostic is about the alias.
+    fn path(&mut self, alias: &str) -> Result<String, Option<Diagnostic>>;
 
-/// The value of type `ty` that `initializer` means. `what` says what it is
-/// given to.
+    /// An embedded object.
+    fn object(&mut self, object: &InstanceDeclaration<'_>) -> Result<Instance, Vec<Diagnostic>>;
+}
+
+/// What a value is given to.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'t> {
+    pub ty: Type,
+    /// The class that an embedded object must be of, or below.
+    pub class_name: Option<&'t str>,
+    /// Its name, for a person.
+    pub what: &'t str,
+}
+
+/// The value that `initializer` means to `target`.
 pub(super) fn convert(
     initializer: &Initializer<'_>,
-    ty: Type,
-    what: &str,
-    resolve: &mut Resolve<'_>,
-) -> Result<Value, Diagnostic> {
-    match (&initializer.value, ty.is_array) {
+    target: Target<'_>,
+    resolve: &mut dyn Resolve,
+) -> Result<Value, Vec<Diagnostic>> {
+    let what = target.what;
+    match (&initializer.value, target.ty.is_array) {
         (Constant::Null, _) => Ok(Value::Null),
         (Constant::Array(elements), true) => {
-            let values: Result<Vec<Value>, Diagnostic> =
-                elements.iter().map(|element| scalar(element, ty.scalar, what, resolve)).collect();
-            Ok(Value::Array(ty.scalar, values?))
+            let mut values = Vec::with_capacity(elements.len());
+            let mut wrong: Option<Vec<Diagnostic>> = None;
+            for element in elements {
+                match single(element, target, resolve) {
+                    Ok(value) => values.push(value),
+                    Err(mut diagnostics) => wrong.get_or_insert_default().append(&mut diagnostics),
+                }
+            }
+            wrong.map_or(Ok(Value::Array(target.ty.scalar, values)), Err)
         }
         (Constant::Array(_), false) => {
             let status = codes::WBEMMOF_E_UNEXPECTED_ARRAY_INIT;
             let message = format!("{what} is no array, so it can't hold one");
-            Err(Diagnostic::error(status, initializer.span, message).hint("leave out the braces"))
+            Err(vec![Diagnostic::error(status, initializer.span, message).hint("leave out the braces")])
         }
         (_, true) => {
             let status = codes::WBEMMOF_E_TYPE_MISMATCH;
             let message = format!("{what} is an array, and this is none");
-            Err(Diagnostic::error(status, initializer.span, message).hint("put it between braces"))
+            Err(vec![Diagnostic::error(status, initializer.span, message).hint("put it between braces")])
         }
-        (_, false) => scalar(initializer, ty.scalar, what, resolve),
+        (_, false) => single(initializer, target, resolve),
     }
 }
 
-fn scalar(
+/// A value that is no array.
+fn single(
     initializer: &Initializer<'_>,
-    cim: CimType,
-    what: &str,
-    resolve: &mut Resolve<'_>,
-) -> Result<Value, Diagnostic> {
+    target: Target<'_>,
+    resolve: &mut dyn Resolve,
+) -> Result<Value, Vec<Diagnostic>> {
+    let object = match (&initializer.value, target.ty.scalar) {
+        (Constant::Instance(object), CimType::Object) => object,
+        (Constant::Alias(alias), CimType::Reference) => {
+            return resolve.path(alias).map(Value::Reference).map_err(|diagnostic| {
+                // The alias is used here, wherever its own trouble lies.
+                let here = |diagnostic| Diagnostic { span: initializer.span, ..diagnostic };
+                diagnostic.map(here).into_iter().collect()
+            });
+        }
+        (_, scalar) => {
+            return self::scalar(initializer, scalar, target.what).map_err(|wrong| vec![wrong]);
+        }
+    };
+    let instance = resolve.object(object)?;
+    match target.class_name {
+        Some(class) if !instance.class().is_a(class) => {
+            let message = format!("{} is a {class}, and {} is not", target.what, instance.class().name());
+            Err(vec![Diagnostic::error(codes::WBEMMOF_E_TYPE_MISMATCH, object.class.span, message)])
+        }
+        _ => Ok(Value::Object(Box::new(instance))),
+    }
+}
+
+fn scalar(initializer: &Initializer<'_>, cim: CimType, what: &str) -> Result<Value, Diagnostic> {
     let mismatch = || {
         let status = codes::WBEMMOF_E_TYPE_MISMATCH;
         let message = format!("{what} is a {}, and this is {}", cim.mof_name(), kind(&initializer.value));
@@ -88,6 +134,10 @@ fn scalar(
         (Constant::Boolean(value), CimType::Boolean) => Value::Boolean(*value),
         (Constant::Integer(0 | 1), CimType::Boolean) => return Err(mismatch().hint("write TRUE or FALSE")),
         (Constant::Char(unit), CimType::Char16) => Value::Char16(*unit),
+        // Characters in double quotes are found in files of other compilers.
+        (Constant::String(text), CimType::Char16) if text.encode_utf16().count() == 1 => {
+            Value::Char16(text.encode_utf16().next().unwrap_or_default())
+        }
         (Constant::Integer(value), CimType::Char16) => {
             Value::Char16(u16::try_from(*value).map_err(|_| out_of_range())?)
         }
@@ -100,19 +150,9 @@ fn scalar(
             }
         },
         (Constant::String(text), CimType::Reference) => Value::Reference(text.to_string()),
-        (Constant::Alias(alias), CimType::Reference) => {
-            Value::Reference(resolve(alias).map_err(|diagnostic| {
-                // The alias is used here, wherever its own trouble lies.
-                Diagnostic { span: initializer.span, ..diagnostic }
-            })?)
-        }
         (Constant::Alias(_), _) => {
             let message = format!("an alias is a reference, and {what} is a {}", cim.mof_name());
             return Err(Diagnostic::error(codes::WBEMMOF_E_UNEXPECTED_ALIAS, initializer.span, message));
-        }
-        (Constant::Instance(_), CimType::Object) => {
-            let message = "embedded objects are not supported yet as values";
-            return Err(Diagnostic::error(Status::WBEM_E_NOT_SUPPORTED, initializer.span, message));
         }
         (Constant::String(_), cim) if cim.is_integer() || cim.is_real() => {
             return Err(mismatch().hint("leave out the quotes"));

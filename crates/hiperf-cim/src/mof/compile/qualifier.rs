@@ -54,18 +54,44 @@ impl Declarations {
         Ok(())
     }
 
-    /// The qualifier of the object model for one of the text; `declared` says
-    /// how many declarations stand before it. `scope` is where it is used, and
-    /// empty where nothing is checked.
+    /// The first `count` of them: those that stand before a statement.
+    pub fn before(&self, count: usize) -> Known<'_> {
+        Known(&self.0[..count.min(self.0.len())])
+    }
+}
+
+/// The declarations that hold for a statement.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'d>(&'d [Declaration]);
+
+impl Known<'_> {
+    /// The qualifiers of the object model for those of the text. `scope` is
+    /// where they are used, and empty where nothing is checked.
+    pub fn compile_all(
+        self,
+        qualifiers: &[Qualifier<'_>],
+        scope: Scopes,
+        wrong: &mut Vec<Diagnostic>,
+    ) -> Vec<crate::Qualifier> {
+        let mut compiled = Vec::with_capacity(qualifiers.len() + 1);
+        for qualifier in qualifiers {
+            match self.compile(qualifier, scope) {
+                Ok(qualifier) => compiled.extend(qualifier),
+                Err(diagnostic) => wrong.push(diagnostic),
+            }
+        }
+        compiled
+    }
+
+    /// The same for one. `None` if it is NULL: DSP0004 allows that, WMI has no
+    /// such qualifiers, and what has no value describes nothing.
     pub fn compile(
-        &self,
+        self,
         qualifier: &Qualifier<'_>,
         scope: Scopes,
-        declared: usize,
-    ) -> Result<crate::Qualifier, Diagnostic> {
+    ) -> Result<Option<crate::Qualifier>, Diagnostic> {
         let name = qualifier.name;
-        let before = &self.0[..declared.min(self.0.len())];
-        let declaration = before.iter().rev().find(|declaration| name.is(&declaration.name));
+        let declaration = self.0.iter().rev().find(|declaration| name.is(&declaration.name));
         let typed = declaration.and_then(|declaration| declaration.typed.as_ref());
         if let Some(typed) = typed.filter(|typed| scope != Scopes::default() && !typed.scopes.meets(scope)) {
             let status = codes::WBEMMOF_E_QUALIFIER_USED_OUTSIDE_SCOPE;
@@ -81,6 +107,7 @@ impl Declarations {
             _ => flavor(qualifier.flavors),
         };
         let mut value = match (&qualifier.value, typed) {
+            (Some(written), _) if written.value == Constant::Null => return Ok(None),
             (Some(written), typed) => value(written, typed)?,
             (None, Some(typed)) if typed.scalar != CimType::Boolean || typed.is_array => {
                 typed.default.clone().ok_or_else(|| {
@@ -95,7 +122,7 @@ impl Declarations {
         if value == Value::Boolean(false) && (name.is("key") || name.is("static")) {
             value = Value::Boolean(true);
         }
-        Ok(crate::Qualifier::new(name.text, value, flavor))
+        Ok(Some(crate::Qualifier::new(name.text, value, flavor)))
     }
 }
 
@@ -137,13 +164,18 @@ fn scalar(written: &Initializer<'_>, typed: Option<&Typed>) -> Result<Value, Dia
     let fits = |of: CimType| match of {
         CimType::Sint32 => declared.is_none_or(CimType::is_integer),
         CimType::Real64 => declared.is_none_or(CimType::is_real),
-        // A date is a string to a qualifier.
-        CimType::String => matches!(declared, None | Some(CimType::String | CimType::DateTime)),
+        // A date and a character are strings to a qualifier.
+        CimType::String => {
+            matches!(declared, None | Some(CimType::String | CimType::DateTime | CimType::Char16))
+        }
         other => declared.is_none_or(|declared| declared == other),
     };
     let value = match &written.value {
         Constant::Boolean(value) if fits(CimType::Boolean) => Value::Boolean(*value),
         Constant::String(text) if fits(CimType::String) => Value::String(text.to_string()),
+        Constant::Char(unit) if declared == Some(CimType::Char16) => {
+            Value::String(String::from_utf16_lossy(&[*unit]))
+        }
         Constant::Real(real) if fits(CimType::Real64) => Value::Real64(*real),
         Constant::Integer(value) if fits(CimType::Sint32) => Value::Sint32(integer(*value, written)?),
         #[allow(clippy::cast_precision_loss)] // the nearest real is what is meant

@@ -188,7 +188,15 @@ impl<'a> Parser<'a> {
             }
             _ => span,
         };
-        let diagnostic = Diagnostic::error(status, place, error.to_string());
+        // A backslash in a string that escapes nothing is kept as it is: DSP0004
+        // forbids it and WMI's documentation is silent, but schemas that ship
+        // with Windows have it in their descriptions. In a character literal
+        // there is no room for two characters.
+        let is_kept = matches!(error, LiteralError::Escape { .. }) && self.slice(span).starts_with('"');
+        let diagnostic = match is_kept {
+            true => Diagnostic::warning(status, place, error.to_string()),
+            false => Diagnostic::error(status, place, error.to_string()),
+        };
         self.report(match error.hint() {
             Some(hint) => diagnostic.hint(hint),
             None => diagnostic,

@@ -1,0 +1,102 @@
+//! The qualifiers that an instance has of its own, besides those that it shows
+//! of its class: an extension of WMI's to the CIM.
+
+use super::Instance;
+use crate::{Error, Flavor, Qualifier, QualifierSet, Result, Status};
+
+/// The qualifiers of an instance.
+#[derive(Clone, Debug, Default)]
+pub(super) struct InstanceQualifiers {
+    own: QualifierSet,
+    /// One set a property, or none at all.
+    of_properties: Vec<QualifierSet>,
+}
+
+static NONE: QualifierSet = QualifierSet::new();
+
+impl Instance {
+    /// The instance's own qualifiers; what it shows of its class is
+    /// [`QualifierSet::for_instance`] of the class's.
+    #[must_use]
+    pub fn qualifiers(&self) -> &QualifierSet {
+        self.qualifiers.as_ref().map_or(&NONE, |qualifiers| &qualifiers.own)
+    }
+
+    /// The instance's own qualifiers of the property at `index` of
+    /// [`Class::properties`](crate::Class::properties).
+    #[must_use]
+    pub fn property_qualifiers(&self, index: usize) -> &QualifierSet {
+        self.qualifiers.as_ref().and_then(|qualifiers| qualifiers.of_properties.get(index)).unwrap_or(&NONE)
+    }
+
+    /// Whether some property has a qualifier of the instance's own.
+    pub(crate) fn has_property_qualifiers(&self) -> bool {
+        let sets = self.qualifiers.iter().flat_map(|qualifiers| &qualifiers.of_properties);
+        sets.into_iter().any(|set| !set.is_empty())
+    }
+
+    /// Gives the instance a qualifier of its own.
+    ///
+    /// # Errors
+    /// * `WBEM_E_OVERRIDE_NOT_ALLOWED`: the class shows one of this name with
+    ///   another value, and doesn't let it be overridden.
+    /// * those of [`QualifierSet::put`].
+    pub fn put_qualifier(&mut self, qualifier: Qualifier) -> Result<()> {
+        if is_there(self.class.qualifiers(), &qualifier)? {
+            return Ok(());
+        }
+        self.qualifiers.get_or_insert_default().own.put(qualifier)
+    }
+
+    /// Gives the property at `index` of
+    /// [`Class::properties`](crate::Class::properties) a qualifier that it has
+    /// in this instance only.
+    ///
+    /// # Errors
+    /// * `WBEM_E_NOT_FOUND`: there is no such property.
+    /// * those of [`Instance::put_qualifier`].
+    pub fn put_property_qualifier(&mut self, index: usize, qualifier: Qualifier) -> Result<()> {
+        let properties = self.class.properties();
+        let Some(property) = properties.get(index) else {
+            let message = format!("class {} has no property number {index}", self.class.name());
+            return Err(Error::new(Status::WBEM_E_NOT_FOUND, message));
+        };
+        if is_there(property.qualifiers(), &qualifier)? {
+            return Ok(());
+        }
+        let count = properties.len();
+        let sets = &mut self.qualifiers.get_or_insert_default().of_properties;
+        sets.resize(count, QualifierSet::new());
+        sets[index].put(qualifier)
+    }
+
+    /// Takes the qualifiers that came with the instance.
+    pub(crate) fn set_decoded_qualifiers(
+        &mut self,
+        own: QualifierSet,
+        of_properties: Vec<(usize, QualifierSet)>,
+    ) {
+        if own.is_empty() && of_properties.iter().all(|(_, set)| set.is_empty()) {
+            self.qualifiers = None;
+            return;
+        }
+        let mut sets = vec![QualifierSet::new(); of_properties.len()];
+        for (index, set) in of_properties {
+            sets[index] = set;
+        }
+        self.qualifiers = Some(Box::new(InstanceQualifiers { own, of_properties: sets }));
+    }
+}
+
+/// Whether the class shows `qualifier` as it is and keeps it that way.
+fn is_there(of_class: &QualifierSet, qualifier: &Qualifier) -> Result<bool> {
+    let fixed = Flavor::TO_INSTANCE | Flavor::NOT_OVERRIDABLE;
+    match of_class.get(&qualifier.name).filter(|known| known.flavor.contains(fixed)) {
+        None => Ok(false),
+        Some(known) if known.value == qualifier.value => Ok(true),
+        Some(known) => {
+            let message = format!("qualifier {} can't be overridden by an instance", known.name);
+            Err(Error::new(Status::WBEM_E_OVERRIDE_NOT_ALLOWED, message))
+        }
+    }
+}

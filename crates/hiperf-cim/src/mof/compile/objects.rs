@@ -1,0 +1,228 @@
+//! The classes and instances of a text, and the aliases by which they refer to
+//! each other.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use crate::mof::ast::{InstanceDeclaration, Name, Span};
+use crate::mof::codes;
+use crate::mof::diagnostic::Diagnostic;
+use crate::path::MAX_PATH_CHARACTERS;
+use crate::suggest::closest;
+use crate::{Class, Instance, Status};
+
+use super::convert::Resolve;
+use super::names::{Classes, Declared};
+use super::qualifier::Declarations;
+use super::{ClassSource, Compiled, Found, Statement, What, class, instance};
+
+/// Aliases that lead to each other in a longer chain than this are refused,
+/// because following them recurses. Embedded objects count as links of it.
+const MAX_CHAIN: usize = 64;
+
+/// The statements of a text while they are compiled.
+pub(super) struct Objects<'c, 'i, 'a, S> {
+    source: &'c S,
+    declarations: &'c Declarations,
+    statements: &'c [Statement<'i, 'a>],
+    /// Alias in lower case -> statement.
+    aliases: HashMap<String, usize>,
+    /// Per statement, what is known of its instance.
+    states: Vec<State>,
+    /// What was found, in no order.
+    pub found: Vec<Found>,
+}
+
+#[derive(Clone)]
+enum State {
+    Untouched,
+    /// It is being compiled: an alias that leads here leads in a circle.
+    Open,
+    Done(Box<Instance>),
+    /// What is wrong was reported.
+    Wrong,
+}
+
+impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
+    pub fn new(
+        source: &'c S,
+        declarations: &'c Declarations,
+        statements: &'c [Statement<'i, 'a>],
+    ) -> Objects<'c, 'i, 'a, S> {
+        let mut aliases = HashMap::new();
+        let mut found = Vec::new();
+        for (index, statement) in statements.iter().enumerate() {
+            let Some(alias) = statement.alias() else { continue };
+            match aliases.entry(alias.text.to_ascii_lowercase()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(index);
+                }
+                // Two of one file are a matter of its syntax.
+                Entry::Occupied(_) => {
+                    let status = codes::WBEMMOF_E_MULTIPLE_ALIASES;
+                    let message = format!("alias ${} stands here a second time", alias.text);
+                    found.push((statement.file, Diagnostic::error(status, alias.span, message)));
+                }
+            }
+        }
+        let states = vec![State::Untouched; statements.len()];
+        Objects { source, declarations, statements, aliases, states, found }
+    }
+
+    /// Compiles a class and makes it known to the statements after it.
+    pub fn class(&mut self, statement: &Statement<'i, 'a>, classes: &mut Classes) -> Option<Compiled> {
+        let What::Class(declaration) = statement.what else { return None };
+        let namespace = statement.namespace.as_deref();
+        let parent = match declaration.parent {
+            None => Some(None),
+            Some(parent) => match classes.find(self.source, namespace, parent.text, statement.order) {
+                Some(Declared::Class(class)) => Some(Some(class)),
+                Some(Declared::Wrong) => None,
+                Some(Declared::Gone) | None => {
+                    let status = Status::WBEM_E_INVALID_SUPERCLASS;
+                    let message = format!("there is no class {}", parent.text);
+                    self.found.push((statement.file, Diagnostic::error(status, parent.span, message)));
+                    None
+                }
+            },
+        };
+        let class = parent.and_then(|parent| {
+            let known = self.declarations.before(statement.declared);
+            let mut found = Vec::new();
+            let mut place = Place { objects: self, classes, statement, depth: 0 };
+            let class = class::class(declaration, parent, known, &mut place, &mut found);
+            self.found.extend(found.into_iter().map(|diagnostic| (statement.file, diagnostic)));
+            class
+        });
+        let declared = class.clone().map_or(Declared::Wrong, Declared::Class);
+        classes.insert(namespace, declaration.name.text, statement.order, declared);
+        let namespace = namespace.map(str::to_owned);
+        class.map(|class| Compiled::Class { namespace, class, flags: statement.flags })
+    }
+
+    /// Compiles the instance of a statement, unless an alias has led to it
+    /// before.
+    pub fn instance(&mut self, index: usize, classes: &Classes) -> Option<Compiled> {
+        let instance = self.built(index, classes, 0)?;
+        let statement = &self.statements[index];
+        let namespace = statement.namespace.as_deref().map(str::to_owned);
+        Some(Compiled::Instance { namespace, instance, flags: statement.flags })
+    }
+
+    fn built(&mut self, index: usize, classes: &Classes, depth: usize) -> Option<Instance> {
+        let statement = &self.statements[index];
+        let What::Instance(declaration) = statement.what else { return None };
+        if let State::Untouched = self.states[index] {
+            self.states[index] = State::Open;
+            let mut place = Place { objects: self, classes, statement, depth };
+            let built = place.class_of(declaration.class).and_then(|class| {
+                let known = place.objects.declarations.before(statement.declared);
+                instance::instance(declaration, &class, false, known, &mut place)
+            });
+            self.states[index] = match built {
+                Ok(instance) => State::Done(Box::new(instance)),
+                Err(wrong) => {
+                    self.found.extend(wrong.into_iter().map(|diagnostic| (statement.file, diagnostic)));
+                    State::Wrong
+                }
+            };
+        }
+        match &self.states[index] {
+            State::Done(instance) => Some((**instance).clone()),
+            _ => None,
+        }
+    }
+
+    /// The path that an alias stands for, as it is written in `namespace`.
+    fn path(
+        &mut self,
+        alias: &str,
+        namespace: Option<&str>,
+        classes: &Classes,
+        depth: usize,
+    ) -> Result<String, Option<Diagnostic>> {
+        let fail = |status: Status, message: String| Diagnostic::error(status, Span::default(), message);
+        let Some(&index) = self.aliases.get(&alias.to_ascii_lowercase()) else {
+            let status = codes::WBEMMOF_E_EXPECTED_ALIAS_NAME;
+            let diagnostic = fail(status, format!("there is no alias ${alias}"));
+            let known = self.aliases.keys().map(String::as_str);
+            return Err(Some(match closest(alias, known) {
+                Some(near) => diagnostic.hint(format!("did you mean ${near}?")),
+                None => diagnostic.hint(format!("write `as ${alias}` after the class of the instance")),
+            }));
+        };
+        let statement = &self.statements[index];
+        let relpath = match statement.what {
+            What::Class(class) => class.name.text.to_owned(),
+            _ if matches!(self.states[index], State::Open) => {
+                let status = Status::WBEM_E_CIRCULAR_REFERENCE;
+                return Err(Some(fail(status, format!("alias ${alias} leads back to itself"))));
+            }
+            _ if depth > MAX_CHAIN => {
+                let message = format!("more than {MAX_CHAIN} aliases in a row lead to ${alias}");
+                let diagnostic = fail(Status::WBEM_E_CIRCULAR_REFERENCE, message);
+                return Err(Some(diagnostic.hint("move the instance in front of those that refer to it")));
+            }
+            // What is wrong with it was reported, so nothing is made of the one
+            // that refers to it either.
+            _ => self.built(index, classes, depth).ok_or(None)?.relpath().unwrap_or_default(),
+        };
+        // Each path within a path is escaped once more, which doubles its
+        // backslashes: without a bound a short text could ask for any memory.
+        if relpath.len() > MAX_PATH_CHARACTERS {
+            let message = format!("the path of ${alias} is longer than {MAX_PATH_CHARACTERS} characters");
+            return Err(Some(fail(Status::WBEM_E_INVALID_OBJECT_PATH, message)));
+        }
+        let is_elsewhere = match (statement.namespace.as_deref(), namespace) {
+            (Some(a), Some(b)) => !a.eq_ignore_ascii_case(b),
+            (a, b) => a != b,
+        };
+        Ok(match statement.namespace.as_deref().filter(|_| is_elsewhere) {
+            Some(namespace) => format!("{namespace}:{relpath}"),
+            None => relpath,
+        })
+    }
+}
+
+/// A place in the text, where aliases and class names mean something.
+struct Place<'o, 'c, 'i, 'a, S> {
+    objects: &'o mut Objects<'c, 'i, 'a, S>,
+    classes: &'o Classes,
+    /// The statement around the place.
+    statement: &'o Statement<'i, 'a>,
+    /// How many aliases and embedded objects led here.
+    depth: usize,
+}
+
+impl<S: ClassSource> Place<'_, '_, '_, '_, S> {
+    /// The class of an instance. Without a diagnostic, what is wrong with it
+    /// was reported.
+    fn class_of(&self, name: Name<'_>) -> Result<Arc<Class>, Vec<Diagnostic>> {
+        let (namespace, order) = (self.statement.namespace.as_deref(), self.statement.order);
+        match self.classes.find(self.objects.source, namespace, name.text, order) {
+            Some(Declared::Class(class)) => Ok(class),
+            Some(Declared::Wrong) => Err(Vec::new()),
+            Some(Declared::Gone) | None => {
+                let message = format!("there is no class {}", name.text);
+                Err(vec![Diagnostic::error(Status::WBEM_E_NOT_FOUND, name.span, message)])
+            }
+        }
+    }
+}
+
+impl<S: ClassSource> Resolve for Place<'_, '_, '_, '_, S> {
+    fn path(&mut self, alias: &str) -> Result<String, Option<Diagnostic>> {
+        let namespace = self.statement.namespace.as_deref();
+        self.objects.path(alias, namespace, self.classes, self.depth + 1)
+    }
+
+    fn object(&mut self, object: &InstanceDeclaration<'_>) -> Result<Instance, Vec<Diagnostic>> {
+        let class = self.class_of(object.class)?;
+        let known = self.objects.declarations.before(self.statement.declared);
+        self.depth += 1;
+        let built = instance::instance(object, &class, true, known, self);
+        self.depth -= 1;
+        built
+    }
+}
