@@ -131,6 +131,7 @@ HIPERF_GUID(IID_IWbemObjectSink, 0x7C857801, 0x7381, 0x11CF, 0x88, 0x4D, 0x00, 0
 HIPERF_GUID(IID_IEnumWbemClassObject, 0x027947E1, 0xD731, 0x11CE, 0xA3, 0x57, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01);
 HIPERF_GUID(IID_IWbemContext, 0x44ACA674, 0xE8FC, 0x11D0, 0xA0, 0x7C, 0x00, 0xC0, 0x4F, 0xB6, 0x88, 0x20);
 HIPERF_GUID(IID_IWbemCallResult, 0x44ACA675, 0xE8FC, 0x11D0, 0xA0, 0x7C, 0x00, 0xC0, 0x4F, 0xB6, 0x88, 0x20);
+HIPERF_GUID(IID_IWbemObjectTextSrc, 0xBFBF883A, 0xCAD7, 0x11D3, 0xA1, 0x1B, 0x00, 0x10, 0x5A, 0x1F, 0x51, 0x5A);
 HIPERF_GUID(IID_IWbemServices, 0x9556DC99, 0x828C, 0x11CF, 0xA3, 0x7E, 0x00, 0xAA, 0x00, 0x32, 0x40, 0xC7);
 HIPERF_GUID(IID_IWbemLocator, 0xDC12A687, 0x737F, 0x11CF, 0x88, 0x4D, 0x00, 0xAA, 0x00, 0x4B, 0x2E, 0x24);
 HIPERF_GUID(IID_IWbemProviderInitSink, 0x1BE41571, 0x91DD, 0x11D1, 0xAE, 0xB2, 0x00, 0xC0, 0x4F, 0xB6, 0x88, 0x20);
@@ -142,6 +143,7 @@ HIPERF_GUID(IID_IWbemConfigureRefresher, 0x49353C92, 0x516B, 0x11D1, 0xAE, 0xA6,
 HIPERF_GUID(CLSID_WbemLocator, 0x4590F811, 0x1D3A, 0x11D0, 0x89, 0x1F, 0x00, 0xAA, 0x00, 0x4B, 0x2E, 0x24);
 HIPERF_GUID(CLSID_WbemRefresher, 0xC71566F2, 0x561E, 0x11D1, 0xAD, 0x87, 0x00, 0xC0, 0x4F, 0xD8, 0xFD, 0xFF);
 HIPERF_GUID(CLSID_WbemContext, 0x674B6698, 0xEE92, 0x11D0, 0xAD, 0x71, 0x00, 0xC0, 0x4F, 0xD8, 0xFD, 0xFF);
+HIPERF_GUID(CLSID_WbemObjectTextSrc, 0x8D1C559D, 0x84F0, 0x4BB3, 0xA7, 0xD5, 0x56, 0xA7, 0x43, 0x5A, 0x9B, 0xA6);
 
 /* ---- Variants and arrays ------------------------------------------------------------------------ */
 
@@ -326,10 +328,15 @@ HIPERF_ASSERT(offsetof(SAFEARRAY, rgsabound) == 8 + 2 * sizeof(void *), "bounds 
 #define WBEM_E_SHUTTING_DOWN ((HRESULT)0x80041033u) /* the service is shutting down */
 #define WBEM_E_PROPAGATED_METHOD ((HRESULT)0x80041034u) /* an inherited method can't be changed here */
 #define WBEM_E_UNSUPPORTED_PARAMETER ((HRESULT)0x80041035u) /* a parameter is not supported */
+#define WBEM_E_MISSING_PARAMETER_ID ((HRESULT)0x80041036u) /* a method parameter has no ID */
+#define WBEM_E_INVALID_PARAMETER_ID ((HRESULT)0x80041037u) /* the ID of a method parameter is not valid */
+#define WBEM_E_NONCONSECUTIVE_PARAMETER_IDS ((HRESULT)0x80041038u) /* the IDs of a method's parameters are not consecutive */
+#define WBEM_E_PARAMETER_ID_ON_RETVAL ((HRESULT)0x80041039u) /* the return value of a method has an ID */
 #define WBEM_E_INVALID_QUALIFIER ((HRESULT)0x80041042u) /* the qualifier is not valid */
 #define WBEM_E_INVALID_OBJECT_PATH ((HRESULT)0x8004103Au) /* the object path is not valid */
 #define WBEM_E_BUFFER_TOO_SMALL ((HRESULT)0x8004103Cu) /* the buffer is too small */
 #define WBEM_E_UNKNOWN_OBJECT_TYPE ((HRESULT)0x8004103Eu) /* the object's type is unknown */
+#define WBEM_E_INVALID_DUPLICATE_PARAMETER ((HRESULT)0x80041043u) /* an [in, out] parameter differs between input and output */
 #define WBEM_E_INVALID_FLAVOR ((HRESULT)0x80041046u) /* the qualifier flavor is not valid */
 #define WBEM_E_CIRCULAR_REFERENCE ((HRESULT)0x80041047u) /* the reference leads back to itself */
 #define WBEM_E_CANNOT_CHANGE_KEY_INHERITANCE ((HRESULT)0x80041049u) /* a key can't be added to or taken from a derived class */
@@ -507,6 +514,17 @@ enum tag_WBEM_GENUS_TYPE {
     WBEM_GENUS_INSTANCE = 2
 };
 
+/* Flags of GetObjectText. */
+enum tag_WBEM_TEXT_FLAG_TYPE {
+    WBEM_FLAG_NO_FLAVORS = 1
+};
+
+/* Formats of IWbemObjectTextSrc. */
+typedef enum tag_WMI_OBJ_TEXT {
+    WMI_OBJ_TEXT_CIM_DTD_2_0 = 1,
+    WMI_OBJ_TEXT_WMI_DTD_2_0 = 2
+} WMI_OBJ_TEXT;
+
 /* Where an object may live, for CoCreateInstance. */
 enum tagCLSCTX {
     CLSCTX_INPROC_SERVER = 1,
@@ -559,6 +577,7 @@ typedef struct IWbemObjectSink IWbemObjectSink;
 typedef struct IEnumWbemClassObject IEnumWbemClassObject;
 typedef struct IWbemContext IWbemContext;
 typedef struct IWbemCallResult IWbemCallResult;
+typedef struct IWbemObjectTextSrc IWbemObjectTextSrc;
 typedef struct IWbemServices IWbemServices;
 typedef struct IWbemLocator IWbemLocator;
 typedef struct IWbemProviderInitSink IWbemProviderInitSink;
@@ -776,6 +795,18 @@ HIPERF_INTERFACE(IWbemLocator, IUnknown)
     HIPERF_METHOD(ConnectServer)(HIPERF_THIS_ BSTR strNetworkResource, BSTR strUser, BSTR strPassword, BSTR strLocale,
         LONG lSecurityFlags, BSTR strAuthority, IWbemContext *pCtx, IWbemServices **ppNamespace) HIPERF_PURE;
 HIPERF_END(IWbemLocator, 4)
+#undef INTERFACE
+
+/* Objects as CIM-XML and back (CLSID_WbemObjectTextSrc): WMI_OBJ_TEXT_CIM_DTD_2_0 or WMI_OBJ_TEXT_WMI_DTD_2_0. The text is
+ * the caller's to free; pCtx may be NULL. WBEM_E_NOT_SUPPORTED: another format, or something that XML can't hold. */
+#define INTERFACE IWbemObjectTextSrc
+HIPERF_INTERFACE(IWbemObjectTextSrc, IUnknown)
+    HIPERF_INHERIT(HIPERF_IUNKNOWN)
+    HIPERF_METHOD(GetText)(HIPERF_THIS_ LONG lFlags, IWbemClassObject *pObj, ULONG uObjTextFormat, IWbemContext *pCtx,
+        BSTR *strText) HIPERF_PURE;
+    HIPERF_METHOD(CreateFromText)(HIPERF_THIS_ LONG lFlags, BSTR strText, ULONG uObjTextFormat, IWbemContext *pCtx,
+        IWbemClassObject **pNewObj) HIPERF_PURE;
+HIPERF_END(IWbemObjectTextSrc, 5)
 #undef INTERFACE
 
 /* Takes the outcome of Initialize. */
@@ -1015,6 +1046,12 @@ HIPERF_END(IWbemConfigureRefresher, 8)
 #define IWbemLocator_AddRef(This) (This)->lpVtbl->AddRef(This)
 #define IWbemLocator_Release(This) (This)->lpVtbl->Release(This)
 #define IWbemLocator_ConnectServer(This, strNetworkResource, strUser, strPassword, strLocale, lSecurityFlags, strAuthority, pCtx, ppNamespace) (This)->lpVtbl->ConnectServer(This, strNetworkResource, strUser, strPassword, strLocale, lSecurityFlags, strAuthority, pCtx, ppNamespace)
+
+#define IWbemObjectTextSrc_QueryInterface(This, riid, ppvObject) (This)->lpVtbl->QueryInterface(This, riid, ppvObject)
+#define IWbemObjectTextSrc_AddRef(This) (This)->lpVtbl->AddRef(This)
+#define IWbemObjectTextSrc_Release(This) (This)->lpVtbl->Release(This)
+#define IWbemObjectTextSrc_GetText(This, lFlags, pObj, uObjTextFormat, pCtx, strText) (This)->lpVtbl->GetText(This, lFlags, pObj, uObjTextFormat, pCtx, strText)
+#define IWbemObjectTextSrc_CreateFromText(This, lFlags, strText, uObjTextFormat, pCtx, pNewObj) (This)->lpVtbl->CreateFromText(This, lFlags, strText, uObjTextFormat, pCtx, pNewObj)
 
 #define IWbemProviderInitSink_QueryInterface(This, riid, ppvObject) (This)->lpVtbl->QueryInterface(This, riid, ppvObject)
 #define IWbemProviderInitSink_AddRef(This) (This)->lpVtbl->AddRef(This)

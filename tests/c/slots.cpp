@@ -196,6 +196,12 @@ int main()
     expect("IWbemLocator::AddRef", unsigned(pIWbemLocator->AddRef()), 1);
     expect("IWbemLocator::Release", unsigned(pIWbemLocator->Release()), 2);
     expect("IWbemLocator::ConnectServer", unsigned(pIWbemLocator->ConnectServer(nullptr, nullptr, nullptr, nullptr, 0, nullptr, nullptr, nullptr)), 3);
+    auto *pIWbemObjectTextSrc = reinterpret_cast<IWbemObjectTextSrc *>(&fake);
+    expect("IWbemObjectTextSrc::QueryInterface", unsigned(pIWbemObjectTextSrc->QueryInterface(IID_IUnknown, nullptr)), 0);
+    expect("IWbemObjectTextSrc::AddRef", unsigned(pIWbemObjectTextSrc->AddRef()), 1);
+    expect("IWbemObjectTextSrc::Release", unsigned(pIWbemObjectTextSrc->Release()), 2);
+    expect("IWbemObjectTextSrc::GetText", unsigned(pIWbemObjectTextSrc->GetText(0, nullptr, 0, nullptr, nullptr)), 3);
+    expect("IWbemObjectTextSrc::CreateFromText", unsigned(pIWbemObjectTextSrc->CreateFromText(0, nullptr, 0, nullptr, nullptr)), 4);
     auto *pIWbemProviderInitSink = reinterpret_cast<IWbemProviderInitSink *>(&fake);
     expect("IWbemProviderInitSink::QueryInterface", unsigned(pIWbemProviderInitSink->QueryInterface(IID_IUnknown, nullptr)), 0);
     expect("IWbemProviderInitSink::AddRef", unsigned(pIWbemProviderInitSink->AddRef()), 1);

@@ -5,9 +5,10 @@
 //!
 //! * [`Class`] with its [`Layout`], made by a [`ClassBuilder`]; [`Instance`],
 //!   one block of bytes; [`PropertyHandle`], the fast way to a property.
+//! * [`ClassDraft`]: a class definition that is being changed.
 //! * [`Value`], [`CimType`], [`DateTime`], [`QualifierSet`].
 //! * [`path`]: object paths. [`cook`]: from raw samples to formatted values.
-//! * [`wmio`]: the binary form in which classes and instances travel.
+//! * [`wmio`]: the binary form in which classes and instances travel; [`xml`]: their form in CIM-XML.
 //! * [`Status`] and [`Error`]: how everything fails.
 //!
 //! Nothing in it touches the machine it runs on.
@@ -16,7 +17,9 @@
 mod block;
 mod class;
 mod class_builder;
+mod class_draft;
 mod class_parts;
+mod comparison;
 pub mod cook;
 pub mod datetime;
 mod error;
@@ -33,11 +36,14 @@ mod tail;
 mod types;
 pub mod wmio;
 pub mod wql;
+pub mod xml;
 
 pub use class::{Class, Method, Property};
 pub use class_builder::{
     ClassBuilder, MAX_IDENTIFIER, MAX_PROPERTIES, MethodDeclaration, PropertyDeclaration, parameters,
 };
+pub use class_draft::{ClassDraft, QualifierOwner};
+pub use comparison::Comparison;
 pub use datetime::DateTime;
 pub use error::{Context, Error, Result};
 pub use handle::PropertyHandle;

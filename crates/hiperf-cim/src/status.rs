@@ -116,6 +116,7 @@ statuses! {
     WBEM_E_INVALID_OBJECT_PATH = 0x8004_103A, "the object path is not valid";
     WBEM_E_BUFFER_TOO_SMALL = 0x8004_103C, "the buffer is too small";
     WBEM_E_UNKNOWN_OBJECT_TYPE = 0x8004_103E, "the object's type is unknown";
+    WBEM_E_INVALID_DUPLICATE_PARAMETER = 0x8004_1043, "an [in, out] parameter differs between input and output";
     WBEM_E_INVALID_FLAVOR = 0x8004_1046, "the qualifier flavor is not valid";
     WBEM_E_CIRCULAR_REFERENCE = 0x8004_1047, "the reference leads back to itself";
     WBEM_E_CANNOT_CHANGE_KEY_INHERITANCE = 0x8004_1049, "a key can't be added to or taken from a derived class";

@@ -314,7 +314,8 @@ fn shape<I: Interface>() -> Shape {
 fn shapes() -> Vec<Shape> {
     shapes! {
         IUnknown IClassFactory IWbemClassObject IWbemObjectAccess IWbemQualifierSet IWbemLocator IWbemServices
-        IWbemObjectSink IWbemObjectSinkEx IEnumWbemClassObject IWbemCallResult IWbemContext IWbemProviderInit
+        IWbemObjectSink IWbemObjectSinkEx IEnumWbemClassObject IWbemCallResult IWbemContext IWbemObjectTextSrc
+        IWbemProviderInit
         IWbemProviderInitSink IWbemHiPerfProvider IWbemHiPerfEnum IWbemRefresher IWbemConfigureRefresher
     }
 }

@@ -115,6 +115,8 @@ impl<T: Class> ComObject<T> {
         LIVE.fetch_add(1, Ordering::Relaxed);
         let header = Header { type_id: TypeId::of::<T>, count: AtomicU32::new(1) };
         let object = Box::into_raw(Box::new(ComObject { header, vtables: T::VTABLES, value }));
+        // For `interface_of`, which finds its way back from the value.
+        object.expose_provenance();
         // SAFETY: the object was allocated just now and has this slot.
         unsafe { ComObject::pointer(object, T::SLOT) }.cast()
     }
@@ -259,6 +261,21 @@ pub fn downcast<T: Class>(object: &IUnknown) -> Option<&T> {
     }
     // SAFETY: as above, and it is one of these.
     Some(unsafe { &(*header.cast::<ComObject<T>>().as_ptr()).value })
+}
+
+/// The interface `I` of the object whose value this is, with a reference of
+/// its own.
+///
+/// # Safety
+/// `value` is the value of a COM object that this module made.
+pub(crate) unsafe fn interface_of<T: Implements<I>, I: Interface>(value: &T) -> ComPtr<I> {
+    let address = std::ptr::from_ref(value).addr() - offset_of!(ComObject<T>, value);
+    // `allocate` exposed the whole object; the value's own reference covers the value alone.
+    let object = std::ptr::with_exposed_provenance_mut::<ComObject<T>>(address);
+    // SAFETY: the object is around the value by the caller's promise, and the slot is the class's own.
+    let pointer = unsafe { ComObject::pointer(object, T::SLOT) };
+    // SAFETY: the object is alive as long as its value is borrowed.
+    unsafe { ComPtr::from_borrowed(pointer.cast()) }.expect("a part of an object is never at NULL")
 }
 
 /// How many references there are to an object of this module; `None` for a

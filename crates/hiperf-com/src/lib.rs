@@ -29,6 +29,7 @@ mod guid;
 pub mod interfaces;
 pub mod library;
 pub mod macros;
+mod natural;
 pub mod object;
 pub mod param;
 mod pointer;

@@ -23,24 +23,25 @@
 //! `WritePropertyValue` of 0 bytes from NULL sets NULL.
 
 mod access;
+mod by_name;
 mod class_object;
+mod definition;
+mod listing;
+mod parameters;
+mod qualifiers;
 
 use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex};
 
-use hiperf_cim::{Class, Instance, PropertyHandle, Result, Status, Value};
+use hiperf_cim::{Class, ClassDraft, Decoration, Error, Instance, PropertyHandle, Result, Status, Value};
 
-use crate::class::reference_count;
+use crate::class::{interface_of, reference_count};
 use crate::{ComPtr, IUnknown, IWbemClassObject, IWbemObjectAccess, com_class, downcast};
-use class_object::Cursor;
+use definition::Definition;
+use listing::Cursor;
 
-/// Whether an object is a class definition or an instance: its `__GENUS`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Genus {
-    Class,
-    Instance,
-}
+pub(crate) use qualifiers::Owner;
 
 /// The COM class of classes and instances.
 ///
@@ -51,8 +52,10 @@ pub(crate) enum Genus {
 pub(crate) struct WbemObject {
     /// The instance; of a class definition, one with the class's defaults.
     instance: UnsafeCell<Instance>,
+    /// The class; of a class definition, what it was before any change.
     class: Arc<Class>,
-    genus: Genus,
+    /// What a class definition has beside; an instance has none.
+    definition: Option<Box<Definition>>,
     /// `None` when no enumeration was begun. Boxed, because few objects are
     /// enumerated, and the smaller an object the faster a refresh of many.
     cursor: Mutex<Option<Box<Cursor>>>,
@@ -67,13 +70,29 @@ unsafe impl Sync for WbemObject {}
 com_class! { class WbemObject: IWbemObjectAccess; }
 
 impl WbemObject {
-    fn new(genus: Genus, instance: Instance) -> WbemObject {
+    fn new(instance: Instance) -> WbemObject {
         WbemObject {
-            genus,
             class: instance.class().clone(),
             instance: UnsafeCell::new(instance),
+            definition: None,
             cursor: Mutex::new(None),
         }
+    }
+
+    fn of_class(draft: ClassDraft, decoration: Option<Arc<Decoration>>) -> WbemObject {
+        let mut defaults = Instance::spawn(draft.class());
+        defaults.decorate(decoration);
+        WbemObject { definition: Some(Box::new(Definition::new(draft))), ..WbemObject::new(defaults) }
+    }
+
+    /// This object, with a reference of its own.
+    ///
+    /// # Safety
+    /// `self` is in a COM object, as it is whenever a method is called through
+    /// the vtable.
+    unsafe fn object(&self) -> Object {
+        // SAFETY: the caller's duty.
+        Object { access: unsafe { interface_of(self) }, object: NonNull::from(self) }
     }
 
     /// Reads the instance. `body` must not call anything that may come back to
@@ -115,13 +134,26 @@ impl Object {
     /// A new object with the values of `instance`.
     #[must_use]
     pub fn new(instance: Instance) -> Object {
-        Object::wrap(WbemObject::new(Genus::Instance, instance))
+        Object::wrap(WbemObject::new(instance))
     }
 
-    /// A class definition as an object.
+    /// A class definition as an object, which belongs to no namespace.
     #[must_use]
     pub fn from_class(class: &Arc<Class>) -> Object {
-        Object::wrap(WbemObject::new(Genus::Class, Instance::spawn(class)))
+        Object::from_class_in(class, None)
+    }
+
+    /// A class definition as an object; `decoration` says where it came from.
+    #[must_use]
+    pub fn from_class_in(class: &Arc<Class>, decoration: Option<Arc<Decoration>>) -> Object {
+        Object::wrap(WbemObject::of_class(ClassDraft::of(class), decoration))
+    }
+
+    /// A new class without a name and without anything in it: what GetObject
+    /// gives for no path.
+    #[must_use]
+    pub fn empty_class() -> Object {
+        Object::wrap(WbemObject::of_class(ClassDraft::empty(), None))
     }
 
     fn wrap(object: WbemObject) -> Object {
@@ -161,7 +193,7 @@ impl Object {
         unsafe { self.object.as_ref() }
     }
 
-    /// The class.
+    /// The class; of a class definition, what it was before any change.
     #[must_use]
     pub fn class(&self) -> &Arc<Class> {
         &self.inner().class
@@ -170,7 +202,19 @@ impl Object {
     /// Whether this is a class definition, not an instance.
     #[must_use]
     pub fn is_class(&self) -> bool {
-        self.inner().genus == Genus::Class
+        self.inner().definition.is_some()
+    }
+
+    /// The class that a class definition defines now, whatever was changed.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_OBJECT`: this is an instance.
+    /// * `WBEM_E_INCOMPLETE_CLASS`: the class has no name.
+    pub fn class_definition(&self) -> Result<Arc<Class>> {
+        match &self.inner().definition {
+            Some(definition) => definition.draft().build(),
+            None => Err(Error::new(Status::WBEM_E_INVALID_OBJECT, "an instance is given for a class")),
+        }
     }
 
     /// Whether this is the only reference to the object.

@@ -1,6 +1,7 @@
 //! The server's side of what clients call: a namespace, the locator, the
 //! results of a query and the client's refresher, each as a COM class over a
-//! safe trait that the engine implements.
+//! safe trait that the engine implements; and the source of texts, which needs
+//! none.
 //!
 //! These classes check and translate parameters; they decide nothing. Methods
 //! that hiperf does not have yet answer `WBEM_E_NOT_SUPPORTED` and leave NULL
@@ -10,8 +11,10 @@ mod enumerator;
 mod locator;
 mod refresher;
 mod services;
+mod text_source;
 
 pub use enumerator::enumerator;
 pub use locator::{Locator, LocatorObject};
 pub use refresher::{ClientRefresher, RefresherObject};
 pub use services::{NamespaceServices, ServicesObject};
+pub use text_source::TextSourceObject;

@@ -1,5 +1,7 @@
 //! [`Services`]: a namespace, ours or a stranger's, without unsafe code.
 
+mod changes;
+
 use hiperf_cim::{Result, Status};
 
 use crate::class_access::ClassObject;

@@ -193,7 +193,9 @@ fn properties_by_name() {
     assert_eq!(own.get("Level").unwrap(), Value::Null);
     assert_eq!(delete(&own, "__CLASS"), Status::WBEM_E_SYSTEM_PROPERTY);
     assert_eq!(delete(&own, "Nothing"), NOT_FOUND);
-    assert_eq!(delete(&class, "Level"), Status::WBEM_E_NOT_SUPPORTED);
+    assert_eq!(delete(&class, "Name"), Status::WBEM_E_PROPAGATED_PROPERTY);
+    assert_eq!(delete(&class, "Level"), OK);
+    assert_eq!(delete(&class, "Level"), NOT_FOUND);
 }
 
 #[test]

@@ -150,6 +150,20 @@ fn a_client_of_the_published_header() {
     assert!(run(&mut Command::new(program)).ends_with("released\n"));
 }
 
+#[test]
+fn class_client_makes_a_class_and_its_text() {
+    let program = client("class_client", &directory("class"));
+    let printed = run(&mut Command::new(&program));
+    assert!(printed.contains("class Toy_Memory : Win32_PerfRawData_PerfOS_Memory\n"), "{printed}");
+    assert!(
+        printed.contains("<VALUE>seven &amp; more</VALUE>") && printed.ends_with("released\n"),
+        "{printed}"
+    );
+    if let Some(mut valgrind) = under_valgrind(&program) {
+        run(&mut valgrind);
+    }
+}
+
 /// bad_client and its two libraries: one without an entry point, one that
 /// others may write to.
 fn bad_client(test: &str) -> (PathBuf, [PathBuf; 2]) {

@@ -29,6 +29,20 @@ impl Instance {
         self.qualifiers.as_ref().and_then(|qualifiers| qualifiers.of_properties.get(index)).unwrap_or(&NONE)
     }
 
+    /// The qualifiers that the instance shows: what its class passes on, and
+    /// over it its own.
+    #[must_use]
+    pub fn shown_qualifiers(&self) -> QualifierSet {
+        shown(self.class.qualifiers(), self.qualifiers())
+    }
+
+    /// The same for the property at `index`; none if there is no such property.
+    #[must_use]
+    pub fn shown_property_qualifiers(&self, index: usize) -> QualifierSet {
+        let of_class = self.class.properties().get(index).map_or(&NONE, |property| property.qualifiers());
+        shown(of_class, self.property_qualifiers(index))
+    }
+
     /// Whether some property has a qualifier of the instance's own.
     pub(crate) fn has_property_qualifiers(&self) -> bool {
         let sets = self.qualifiers.iter().flat_map(|qualifiers| &qualifiers.of_properties);
@@ -70,6 +84,18 @@ impl Instance {
         sets[index].put(qualifier)
     }
 
+    /// Takes a qualifier of its own from the instance, and says whether it had
+    /// one of this name.
+    pub fn remove_qualifier(&mut self, name: &str) -> bool {
+        self.qualifiers.as_mut().is_some_and(|qualifiers| qualifiers.own.remove(name))
+    }
+
+    /// The same for one of the property at `index`.
+    pub fn remove_property_qualifier(&mut self, index: usize, name: &str) -> bool {
+        let sets = self.qualifiers.as_mut().map(|qualifiers| &mut qualifiers.of_properties);
+        sets.and_then(|sets| sets.get_mut(index)).is_some_and(|set| set.remove(name))
+    }
+
     /// Takes the qualifiers that came with the instance.
     pub(crate) fn set_decoded_qualifiers(
         &mut self,
@@ -86,6 +112,15 @@ impl Instance {
         }
         self.qualifiers = Some(Box::new(InstanceQualifiers { own, of_properties: sets }));
     }
+}
+
+fn shown(of_class: &QualifierSet, own: &QualifierSet) -> QualifierSet {
+    let mut set = of_class.for_instance();
+    for qualifier in own {
+        // Refused is only what the class fixes, and an instance has none such.
+        let _fixed_by_the_class = set.put(qualifier.clone());
+    }
+    set
 }
 
 /// Whether the class shows `qualifier` as it is and keeps it that way.

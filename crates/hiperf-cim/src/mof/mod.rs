@@ -33,6 +33,7 @@ pub use compile::{ClassSource, Compiled, Compiler, compile};
 pub use diagnostic::{Diagnostic, Place, Severity, render};
 pub use flavor::Flavors;
 pub use load::{FileDiagnostic, Loaded, MAX_FILES, MAX_INCLUDE_DEPTH, MAX_TEXT_BYTES, SourceFile, load};
+pub(crate) use print::method_parameters;
 pub use print::{Printer, constant};
 
 /// A text and what was found in it.

@@ -37,6 +37,7 @@ use std::fmt::{self, Write as _};
 
 use crate::{Class, Flavor, Instance, Qualifier, QualifierSet, Value};
 
+pub(crate) use class::parameters as method_parameters;
 pub use constant::constant;
 
 /// Bytes after which a list of qualifiers goes on in another line.

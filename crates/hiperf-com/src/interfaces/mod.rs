@@ -14,6 +14,7 @@ mod provider;
 mod refresher;
 mod services;
 mod sink;
+mod text;
 
 pub use class_object::*;
 pub use context::*;
@@ -24,6 +25,7 @@ pub use provider::*;
 pub use refresher::*;
 pub use services::*;
 pub use sink::*;
+pub use text::*;
 
 /// A BSTR as the ABI passes it: see [`Bstr`](crate::Bstr) for who owns it.
 pub type RawBstr = *mut u16;
@@ -62,6 +64,7 @@ mod tests {
         check_count::<IEnumWbemClassObject>(8, "Skip");
         check_count::<IWbemCallResult>(7, "GetCallStatus");
         check_count::<IWbemContext>(12, "DeleteAll");
+        check_count::<IWbemObjectTextSrc>(5, "CreateFromText");
         check_count::<IWbemProviderInit>(4, "Initialize");
         check_count::<IWbemProviderInitSink>(4, "SetStatus");
         check_count::<IWbemHiPerfProvider>(9, "GetObjects");

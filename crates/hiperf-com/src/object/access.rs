@@ -2,7 +2,7 @@
 
 use hiperf_cim::{MAX_IDENTIFIER, PropertyHandle, Status};
 
-use super::{Genus, WbemObject};
+use super::WbemObject;
 use crate::param::store;
 use crate::wide::require_wide;
 use crate::{Bstr, IWbemObjectAccess_Impl, RawBstr};
@@ -20,7 +20,7 @@ impl WbemObject {
     /// Class definitions have no values to write.
     #[inline(always)]
     fn check_writable(&self) -> Result<(), Status> {
-        if self.genus == Genus::Instance { Ok(()) } else { Err(Status::WBEM_E_INVALID_OPERATION) }
+        if self.definition.is_none() { Ok(()) } else { Err(Status::WBEM_E_INVALID_OPERATION) }
     }
 }
 
@@ -34,11 +34,12 @@ impl IWbemObjectAccess_Impl for WbemObject {
             Ok(name) => name,
             Err(status) => return status,
         };
-        let found = match self.class.handle(&name) {
+        let class = self.class_now();
+        let found = match class.handle(&name) {
             Ok(found) => found,
             Err(error) => return error.status(),
         };
-        let code = self.class.properties()[found.index()].ty().code().cast_signed();
+        let code = class.properties()[found.index()].ty().code().cast_signed();
         // SAFETY: not NULL, so writable as the caller promises.
         unsafe { handle.write(found.0) };
         if !ty.is_null() {
@@ -174,7 +175,8 @@ impl IWbemObjectAccess_Impl for WbemObject {
         if let Err(status) = self.with(|instance| instance.width(handle)) {
             return status;
         }
-        let property = &self.class.properties()[handle.index()];
+        let class = self.class_now();
+        let property = &class.properties()[handle.index()];
         if !name.is_null() {
             let text = Bstr::new(property.name()).into_raw();
             // SAFETY: not NULL, so writable as the caller promises; the string becomes the caller's.

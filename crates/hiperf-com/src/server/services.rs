@@ -1,19 +1,19 @@
 //! `IWbemServices` over [`NamespaceServices`].
 
-use hiperf_cim::{Result, Status};
+use hiperf_cim::{Class, Error, Instance, Result, Status};
 
 use super::enumerator;
 use crate::error_info::leave;
 use crate::object::Object;
-use crate::param::{OutPtr, store};
+use crate::param::{OutPtr, require, store};
 use crate::wide::{WBEM_MAX_PATH, WBEM_MAX_QUERY, read_wide};
 use crate::{
     ComPtr, Context, IEnumWbemClassObject, IWbemCallResult, IWbemClassObject, IWbemContext, IWbemObjectSink,
     IWbemServices, IWbemServices_Impl, RawBstr, answer, com_class,
 };
 
-/// What a namespace does for its clients. The context of a call is for the
-/// provider.
+/// What a namespace does for its clients. One that can't be changed has only the
+/// methods without a body here. The context of a call is for the provider.
 pub trait NamespaceServices: Send + Sync + 'static {
     /// The class or the instance with this path.
     ///
@@ -38,6 +38,46 @@ pub trait NamespaceServices: Send + Sync + 'static {
         shallow: bool,
         context: Option<&Context>,
     ) -> Result<Vec<Object>>;
+
+    /// The services of a namespace below this one.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_NAMESPACE`.
+    fn open_namespace(&self, _: &str) -> Result<ComPtr<IWbemServices>> {
+        Err(Status::WBEM_E_NOT_SUPPORTED.into())
+    }
+
+    /// Stores a class; `flags` are `WBEM_CHANGE_FLAG_TYPE`.
+    ///
+    /// # Errors
+    /// `WBEM_E_ALREADY_EXISTS`, `WBEM_E_CLASS_HAS_CHILDREN` and the like.
+    fn put_class(&self, _: &Class, _: u32) -> Result<()> {
+        Err(Status::WBEM_E_NOT_SUPPORTED.into())
+    }
+
+    /// Deletes a class and its instances.
+    ///
+    /// # Errors
+    /// `WBEM_E_NOT_FOUND`, `WBEM_E_CLASS_HAS_CHILDREN`.
+    fn delete_class(&self, _: &str) -> Result<()> {
+        Err(Status::WBEM_E_NOT_SUPPORTED.into())
+    }
+
+    /// Stores a static instance; `flags` are `WBEM_CHANGE_FLAG_TYPE`.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_CLASS`, `WBEM_E_PROVIDER_NOT_CAPABLE` and the like.
+    fn put_instance(&self, _: &Instance, _: u32) -> Result<()> {
+        Err(Status::WBEM_E_NOT_SUPPORTED.into())
+    }
+
+    /// Deletes a static instance.
+    ///
+    /// # Errors
+    /// `WBEM_E_NOT_FOUND`, `WBEM_E_INVALID_OBJECT_PATH`.
+    fn delete_instance(&self, _: &str) -> Result<()> {
+        Err(Status::WBEM_E_NOT_SUPPORTED.into())
+    }
 
     /// The objects of a query in WQL.
     ///
@@ -66,6 +106,10 @@ impl<S: NamespaceServices> ServicesObject<S> {
 }
 
 mod flag {
+    /// `WBEM_CHANGE_FLAG_TYPE`, all of them: update or create only, safe, force.
+    pub const CHANGES: i32 = 1 | 2 | MODES;
+    /// Those that are for classes only.
+    pub const MODES: i32 = 0x20 | 0x40;
     pub const SHALLOW: i32 = 1;
     pub const RETURN_IMMEDIATELY: i32 = 0x10;
     pub const FORWARD_ONLY: i32 = 0x20;
@@ -105,6 +149,50 @@ unsafe fn unsupported<A, B>(one: *mut *mut A, other: *mut *mut B) -> Status {
 
 const NOTHING: *mut *mut IWbemCallResult = std::ptr::null_mut();
 
+/// Checks the flags of a call that may ask for a call result, and stores NULL in
+/// it, because all calls are finished when they return.
+///
+/// # Errors
+/// * `WBEM_E_INVALID_PARAMETER`: other flags, or no place for the call result
+///   that is asked for.
+/// * `WBEM_E_NOT_SUPPORTED`: a call result is asked for.
+///
+/// # Safety
+/// `result` is NULL or writable.
+unsafe fn check_call(flags: i32, allowed: i32, result: *mut *mut IWbemCallResult) -> Result<(), Status> {
+    // SAFETY: the caller's duty.
+    let call_result = unsafe { OutPtr::optional(result) };
+    check_flags(flags, flag::RETURN_IMMEDIATELY | allowed)?;
+    if flags & flag::RETURN_IMMEDIATELY == 0 {
+        return Ok(());
+    }
+    Err(match call_result {
+        None => Status::WBEM_E_INVALID_PARAMETER,
+        Some(_) => Status::WBEM_E_NOT_SUPPORTED,
+    })
+}
+
+/// The object that a client puts.
+///
+/// # Errors
+/// `WBEM_E_INVALID_PARAMETER`: it is NULL, or not one of this library's.
+///
+/// # Safety
+/// `object` is NULL or an interface pointer.
+unsafe fn given(object: *mut IWbemClassObject) -> Result<Object> {
+    // SAFETY: the caller's duty.
+    let object = unsafe { require(object) }?;
+    Object::from_class_object(&object).ok_or_else(|| {
+        let message = "the object was made by another library; put one that this namespace gave";
+        Error::new(Status::WBEM_E_INVALID_PARAMETER, message)
+    })
+}
+
+/// The flags as the repository has them.
+fn changes(flags: i32) -> u32 {
+    (flags & flag::CHANGES).cast_unsigned()
+}
+
 impl<S: NamespaceServices> ServicesObject<S> {
     /// Answers an enumeration with `allowed` flags: `find` finds the objects.
     ///
@@ -129,14 +217,22 @@ impl<S: NamespaceServices> ServicesObject<S> {
 impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
     unsafe fn OpenNamespace(
         &self,
-        _: RawBstr,
-        _: i32,
+        path: RawBstr,
+        flags: i32,
         _: *mut IWbemContext,
         services: *mut *mut IWbemServices,
         result: *mut *mut IWbemCallResult,
     ) -> Status {
-        // SAFETY: the caller's promise.
-        unsafe { unsupported(services, result) }
+        answer(|| {
+            // SAFETY: the caller's promise.
+            let out = unsafe { OutPtr::new(services) }?;
+            // SAFETY: the caller's promise.
+            unsafe { check_call(flags, 0, result) }?;
+            // SAFETY: the caller's promise.
+            let path = unsafe { self::path(path) }?;
+            out.set(self.0.open_namespace(&path).map_err(leave)?);
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
     }
 
     unsafe fn CancelAsyncCall(&self, _: *mut IWbemObjectSink) -> Status {
@@ -160,20 +256,15 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
             // SAFETY: the caller's promise.
             let out = unsafe { OutPtr::optional(object) };
             // SAFETY: the caller's promise.
-            let call_result = unsafe { OutPtr::optional(result) };
-            check_flags(flags, flag::RETURN_IMMEDIATELY | flag::DIRECT_READ | flag::USE_AMENDED_QUALIFIERS)?;
-            if flags & flag::RETURN_IMMEDIATELY != 0 {
-                // A call result is what such a call would answer with.
-                return Err(match call_result {
-                    None => Status::WBEM_E_INVALID_PARAMETER,
-                    Some(_) => Status::WBEM_E_NOT_SUPPORTED,
-                });
-            }
+            unsafe { check_call(flags, flag::DIRECT_READ | flag::USE_AMENDED_QUALIFIERS, result) }?;
             // SAFETY: the caller's promise.
             let path = unsafe { self::path(path) }?;
             if path.is_empty() {
-                // It asks for an empty class to fill, and classes can't be stored.
-                return Err(Status::WBEM_E_NOT_SUPPORTED);
+                // An empty class, for the client to fill and to put.
+                if let Some(out) = out {
+                    out.set(Object::empty_class().access().cast()?);
+                }
+                return Ok(Status::WBEM_S_NO_ERROR);
             }
             // SAFETY: the caller's promise.
             let context = unsafe { Context::from_borrowed(context) };
@@ -197,13 +288,25 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
 
     unsafe fn PutClass(
         &self,
-        _: *mut IWbemClassObject,
-        _: i32,
+        object: *mut IWbemClassObject,
+        flags: i32,
         _: *mut IWbemContext,
         result: *mut *mut IWbemCallResult,
     ) -> Status {
-        // SAFETY: the caller's promise.
-        unsafe { unsupported(result, NOTHING) }
+        answer(|| {
+            // SAFETY: the caller's promise.
+            unsafe { check_call(flags, flag::CHANGES | flag::USE_AMENDED_QUALIFIERS, result) }?;
+            // SAFETY: the caller's promise.
+            let given = unsafe { given(object) };
+            let put = given.and_then(|object| match object.is_class() {
+                true => self.0.put_class(&*object.class_definition()?, changes(flags)),
+                false => {
+                    Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, "the object is an instance, no class"))
+                }
+            });
+            put.map_err(leave)?;
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
     }
 
     unsafe fn PutClassAsync(
@@ -218,13 +321,19 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
 
     unsafe fn DeleteClass(
         &self,
-        _: RawBstr,
-        _: i32,
+        path: RawBstr,
+        flags: i32,
         _: *mut IWbemContext,
         result: *mut *mut IWbemCallResult,
     ) -> Status {
-        // SAFETY: the caller's promise.
-        unsafe { unsupported(result, NOTHING) }
+        answer(|| {
+            // SAFETY: the caller's promise.
+            unsafe { check_call(flags, 0, result) }?;
+            // SAFETY: the caller's promise.
+            let path = unsafe { self::path(path) }?;
+            self.0.delete_class(&path).map_err(leave)?;
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
     }
 
     unsafe fn DeleteClassAsync(
@@ -265,13 +374,27 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
 
     unsafe fn PutInstance(
         &self,
-        _: *mut IWbemClassObject,
-        _: i32,
+        object: *mut IWbemClassObject,
+        flags: i32,
         _: *mut IWbemContext,
         result: *mut *mut IWbemCallResult,
     ) -> Status {
-        // SAFETY: the caller's promise.
-        unsafe { unsupported(result, NOTHING) }
+        answer(|| {
+            // SAFETY: the caller's promise.
+            unsafe {
+                check_call(flags, flag::CHANGES & !flag::MODES | flag::USE_AMENDED_QUALIFIERS, result)
+            }?;
+            // SAFETY: the caller's promise.
+            let given = unsafe { given(object) };
+            let put = given.and_then(|object| match object.is_class() {
+                true => {
+                    Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, "the object is a class, no instance"))
+                }
+                false => self.0.put_instance(&object.to_instance(), changes(flags)),
+            });
+            put.map_err(leave)?;
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
     }
 
     unsafe fn PutInstanceAsync(
@@ -286,13 +409,19 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
 
     unsafe fn DeleteInstance(
         &self,
-        _: RawBstr,
-        _: i32,
+        path: RawBstr,
+        flags: i32,
         _: *mut IWbemContext,
         result: *mut *mut IWbemCallResult,
     ) -> Status {
-        // SAFETY: the caller's promise.
-        unsafe { unsupported(result, NOTHING) }
+        answer(|| {
+            // SAFETY: the caller's promise.
+            unsafe { check_call(flags, 0, result) }?;
+            // SAFETY: the caller's promise.
+            let path = unsafe { self::path(path) }?;
+            self.0.delete_instance(&path).map_err(leave)?;
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
     }
 
     unsafe fn DeleteInstanceAsync(
@@ -353,7 +482,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
                 return self.0.exec_query(&query, context.as_ref());
             }
             let message = format!("{language:?} is no query language; WQL is");
-            Err(hiperf_cim::Error::new(Status::WBEM_E_INVALID_QUERY_TYPE, message))
+            Err(Error::new(Status::WBEM_E_INVALID_QUERY_TYPE, message))
         };
         // SAFETY: the caller's promise.
         unsafe { Self::enumerate(out, (flags, flag::ENSURE_LOCATABLE | flag::DIRECT_READ), find) }

@@ -257,9 +257,10 @@ pub fn query(services: &ComPtr<IWbemServices>, text: &str) -> Vec<ComPtr<IWbemCl
     taken.map(|object| unsafe { ComPtr::from_raw(*object) }.unwrap()).collect()
 }
 
-/// What `GetObject` answers for no path at all.
-pub fn get_nothing(services: &ComPtr<IWbemServices>) -> Status {
-    let mut object = null_mut();
-    // SAFETY: every pointer is NULL or valid during the call.
-    unsafe { services.GetObject(null_mut(), 0, null_mut(), &raw mut object, null_mut()) }
+/// The class that `GetObject` gives for no path at all.
+pub fn get_nothing(services: &ComPtr<IWbemServices>) -> Result<ComPtr<IWbemClassObject>, Status> {
+    ComPtr::receive(Status::WBEM_E_FAILED, |slot| {
+        // SAFETY: every pointer is NULL or valid during the call.
+        unsafe { services.GetObject(null_mut(), 0, null_mut(), slot, null_mut()) }
+    })
 }

@@ -49,27 +49,13 @@ fn type_name(property: &Property) -> Cow<'_, str> {
     }
 }
 
-/// Appends a method: the parameters of both classes in the order of their IDs,
-/// one that stands in both once.
+/// Appends a method.
 fn method(printer: Printer, method: &Method, out: &mut String) {
     printer.qualifiers(method.qualifiers(), Of::Object, "\t", "\n", out);
-    let inputs = method.input().map_or(&[][..], |class| class.properties());
-    let outputs = method.output().map_or(&[][..], |class| class.properties());
-    let is_return = |property: &&Property| property.name().eq_ignore_ascii_case("ReturnValue");
-    let return_type = outputs.iter().find(is_return).map_or("void".into(), type_name);
+    let result = method.output().and_then(|output| output.property("ReturnValue"));
+    let return_type = result.map_or("void".into(), type_name);
     append(out, format_args!("\t{return_type} {}(", method.name()));
-    let mut parameters: Vec<(&Property, QualifierSet)> =
-        inputs.iter().map(|input| (input, directed(input.qualifiers(), "in"))).collect();
-    for output in outputs.iter().filter(|property| !is_return(property)) {
-        let both = |(input, _): &&mut (&Property, _)| input.name().eq_ignore_ascii_case(output.name());
-        let qualifiers = directed(output.qualifiers(), "out");
-        match parameters.iter_mut().find(both) {
-            Some((_, input)) => *input = merged(input, &qualifiers),
-            None => parameters.push((output, qualifiers)),
-        }
-    }
-    let id = |qualifiers: &QualifierSet| qualifiers.integer("ID").unwrap_or(i128::MAX);
-    parameters.sort_by_key(|(_, qualifiers)| id(qualifiers));
+    let parameters = parameters(method);
     let texts: Vec<String> = parameters
         .iter()
         .map(|(parameter, qualifiers)| {
@@ -86,6 +72,28 @@ fn method(printer: Printer, method: &Method, out: &mut String) {
         append(out, format_args!("{before}{}", texts.join(between)));
     }
     out.push_str(");\n");
+}
+
+/// The parameters of a method in the order of their IDs, each with all its
+/// qualifiers; one that is both input and output once. The return value is not
+/// among them.
+pub(crate) fn parameters(method: &Method) -> Vec<(&Property, QualifierSet)> {
+    let inputs = method.input().map_or(&[][..], |class| class.properties());
+    let outputs = method.output().map_or(&[][..], |class| class.properties());
+    let is_return = |property: &&Property| property.name().eq_ignore_ascii_case("ReturnValue");
+    let mut parameters: Vec<(&Property, QualifierSet)> =
+        inputs.iter().map(|input| (input, directed(input.qualifiers(), "in"))).collect();
+    for output in outputs.iter().filter(|property| !is_return(property)) {
+        let both = |(input, _): &&mut (&Property, _)| input.name().eq_ignore_ascii_case(output.name());
+        let qualifiers = directed(output.qualifiers(), "out");
+        match parameters.iter_mut().find(both) {
+            Some((_, input)) => *input = merged(input, &qualifiers),
+            None => parameters.push((output, qualifiers)),
+        }
+    }
+    let id = |qualifiers: &QualifierSet| qualifiers.integer("ID").unwrap_or(i128::MAX);
+    parameters.sort_by_key(|(_, qualifiers)| id(qualifiers));
+    parameters
 }
 
 /// The qualifiers of a parameter, with its direction if they don't say it.

@@ -1,0 +1,75 @@
+//! Instances of classes that were made with calls.
+
+use hiperf_cim::CimType;
+use hiperf_com::object::Object;
+use hiperf_com::{Status, Variant};
+
+use super::calls::Client;
+use super::{OK, RESET, STRING, UINT64, base, child, i4, text};
+
+#[test]
+fn put_and_delete() {
+    let instance = child().spawn().unwrap();
+    for (name, value, ty, expected) in [
+        ("Name", text("a"), 0, OK),
+        ("Size", i4(7), 0, OK),
+        ("Total", text("18446744073709551615"), UINT64, OK),
+        ("Total", text("x"), 0, Err(Status::WBEM_E_TYPE_MISMATCH)),
+        ("Total", text("1"), STRING, Err(Status::WBEM_E_INVALID_PARAMETER)),
+        ("None", i4(1), 0, Err(Status::WBEM_E_NOT_FOUND)),
+        ("__CLASS", text("x"), 0, Err(Status::WBEM_E_READ_ONLY)),
+    ] {
+        assert_eq!(instance.put(name, value, ty), expected, "{name}");
+    }
+    assert_eq!(instance.text_of("__RELPATH").as_deref(), Some("Child.Name=\"a\""));
+    assert_eq!(
+        instance.mof(0).unwrap(),
+        "\ninstance of Child\n{\n\tName = \"a\";\n\tSize = 7;\n\tTotal = 18446744073709551615;\n};\n"
+    );
+    assert_eq!((instance.delete("Size"), instance.delete("Size")), (RESET, OK));
+    assert_eq!(instance.get("Size").unwrap().0.to_value(CimType::Sint32.into()).unwrap().to_string(), "2");
+    assert_eq!(instance.delete("__CLASS"), Err(Status::WBEM_E_SYSTEM_PROPERTY));
+    assert_eq!(instance.delete("None"), Err(Status::WBEM_E_NOT_FOUND));
+    assert_eq!(instance.derive().err(), Some(Status::WBEM_E_INVALID_OPERATION));
+    assert_eq!(instance.spawn().unwrap().text_of("Name"), None);
+    // Class flags are for classes.
+    assert_eq!(instance.names(None, 0x100), Err(Status::WBEM_E_INVALID_PARAMETER));
+}
+
+#[test]
+fn embedded_objects_are_copied() {
+    let part = base().spawn().unwrap();
+    assert_eq!(part.put("Name", text("inner"), 0), OK);
+    let class = Client::from(&Object::empty_class());
+    assert_eq!(class.put("__CLASS", text("Holder"), 0), OK);
+    assert_eq!(class.put("Part", Variant::NULL, CimType::Object as i32), OK);
+    assert_eq!(class.property_qualifiers("Part").unwrap().put("CIMTYPE", text("object:Base"), 0), OK);
+    let instance = class.spawn().unwrap();
+    let unknown = || Variant::from_unknown(part.0.cast().unwrap());
+    assert_eq!(instance.put("Part", unknown(), 0), OK);
+    assert_eq!(part.put("Name", text("changed"), 0), OK);
+    let got = Client(instance.get("Part").unwrap().0.unknown().unwrap().cast().unwrap());
+    assert_eq!(got.text_of("Name").as_deref(), Some("inner"));
+    // A default is put and read in the same way.
+    assert_eq!(class.put("Part", unknown(), 0), OK);
+    let default = Client(class.get("Part").unwrap().0.unknown().unwrap().cast().unwrap());
+    assert_eq!(default.text_of("Name").as_deref(), Some("changed"));
+    assert_eq!(instance.put("Part", i4(1), 0), Err(Status::WBEM_E_TYPE_MISMATCH));
+}
+
+#[test]
+fn comparison() {
+    let class = child();
+    let (one, two) = (class.spawn().unwrap(), class.spawn().unwrap());
+    assert_eq!(one.put("Name", text("a"), 0), OK);
+    assert_eq!(two.put("Name", text("A"), 0), OK);
+    assert_eq!(one.compare(&two, 0), Status::WBEM_S_DIFFERENT);
+    assert_eq!(one.compare(&two, 0x10), Status::WBEM_S_NO_ERROR);
+    assert_eq!(two.put("Name", text("a"), 0), OK);
+    assert_eq!(one.compare(&two, 0), Status::WBEM_S_NO_ERROR);
+    assert_eq!(two.qualifiers().unwrap().put("Note", i4(1), 0), OK);
+    assert_eq!(
+        (one.compare(&two, 0), one.compare(&two, 1)),
+        (Status::WBEM_S_DIFFERENT, Status::WBEM_S_NO_ERROR)
+    );
+}
