@@ -1,6 +1,7 @@
 //! The command line: the one definition that parsing and `--help` come from.
 
 use std::num::NonZeroU64;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -15,16 +16,13 @@ const MAX_INTERVAL: Duration = Duration::from_secs(86_400);
 #[derive(Debug, Parser)]
 #[command(name = "hiperf", version, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Namespace to work in
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "PATH",
-        default_value = "root\\cimv2",
-        hide_default_value = true
-    )]
-    pub namespace: String,
+    /// Namespace to work in: root\cimv2 if nothing is said, root\default for mofcomp
+    #[arg(short, long, global = true, value_name = "PATH")]
+    pub namespace: Option<String>,
+
+    /// Directory of the repository, instead of the system's and the user's own
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state: Option<PathBuf>,
 
     #[command(flatten)]
     pub output: OutputOptions,
@@ -40,6 +38,7 @@ Examples:
   hiperf query 'SELECT Name, PercentProcessorTime FROM Win32_PerfFormattedData_PerfOS_Processor'
   hiperf get 'Processor.Name=\"_Total\"' --format json
   hiperf describe Memory
+  hiperf mofcomp provider.mof --check
 
 A CLASS may be shortened to any unambiguous ending, or be given by its display name.
 Exit status: 0, also when watch is interrupted; 1 for an error; 2 for a wrong command line.";
@@ -98,6 +97,70 @@ pub enum Command {
         /// Class
         class: String,
     },
+    /// Compile MOF into the repository: all of it or nothing
+    Mofcomp(MofcompArguments),
+    /// List all namespaces
+    Namespaces,
+    /// Look after what is stored
+    Repository {
+        #[command(subcommand)]
+        action: RepositoryAction,
+    },
+}
+
+/// What to compile, and how.
+#[derive(Debug, Args)]
+pub struct MofcompArguments {
+    /// MOF files; they are one transaction
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Only say what is wrong; store nothing
+    #[arg(long)]
+    pub check: bool,
+
+    /// How to store classes, unless a pragma says it
+    #[arg(long, value_name = "FLAG", value_enum, value_delimiter = ',')]
+    pub class: Vec<ClassFlag>,
+
+    /// How to store instances, unless a pragma says it
+    #[arg(long, value_name = "FLAG", value_enum)]
+    pub instance: Option<InstanceFlag>,
+}
+
+/// A flag of `#pragma classflags`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+pub enum ClassFlag {
+    /// Not if it is there
+    CreateOnly,
+    /// Only if it is there
+    UpdateOnly,
+    /// Also with derived classes, if they don't contradict
+    SafeUpdate,
+    /// Also with derived classes, which lose qualifiers that contradict
+    ForceUpdate,
+}
+
+/// A flag of `#pragma instanceflags`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+pub enum InstanceFlag {
+    /// Not if it is there
+    CreateOnly,
+    /// Only if it is there
+    UpdateOnly,
+}
+
+/// What to do with the repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum RepositoryAction {
+    /// Check every file and every object, and say what is damaged
+    Verify,
+    /// Make everything anew from the MOF that is kept
+    Rebuild,
+    /// Write everything as MOF, from which mofcomp makes the same again
+    Export,
 }
 
 /// What to watch, and how often.
@@ -178,12 +241,18 @@ mod tests {
     fn global_options_stand_anywhere() {
         let parse = |line: &str| Arguments::try_parse_from(line.split(' '));
         let before = parse("hiperf --format json -n root\\x classes").unwrap();
-        assert_eq!((before.output.format, &*before.namespace), (Format::Json, "root\\x"));
+        assert_eq!((before.output.format, before.namespace.as_deref()), (Format::Json, Some("root\\x")));
         let after = parse("hiperf watch A B --format csv --all --count 2").unwrap();
         assert!(after.output.all && after.output.format == Format::Csv);
         let Command::Watch(watch) = after.command else { panic!("{:?}", after.command) };
         assert_eq!((watch.targets.len(), watch.count), (2, NonZeroU64::new(2)));
         assert_eq!(watch.interval, Duration::from_secs(1));
+        let compile = parse("hiperf mofcomp a.mof b.mof --class updateonly,safeupdate --state /s");
+        let Command::Mofcomp(compile) = compile.unwrap().command else { panic!() };
+        assert_eq!((compile.files.len(), compile.class.len(), compile.check), (2, 2, false));
+        for wrong in ["hiperf mofcomp", "hiperf repository", "hiperf mofcomp a --instance safeupdate"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
         for wrong in ["hiperf", "hiperf watch", "hiperf watch A --count 0", "hiperf query", "hiperf top"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -4,5 +4,8 @@
 pub mod classes;
 pub mod describe;
 pub mod get;
+pub mod mofcomp;
+pub mod namespaces;
 pub mod query;
+pub mod repository;
 pub mod watch;

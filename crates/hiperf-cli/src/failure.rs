@@ -12,6 +12,10 @@ use hiperf_cim::{Error, Status};
 pub enum Failure {
     /// WMI said no.
     Wbem(Error),
+    /// MOF is wrong; the message is its diagnostics, made for a person.
+    Mof(Error),
+    /// What was asked was done, and this is what it found to be wrong.
+    Found(String),
     /// The operating system did.
     System(&'static str, io::Error),
     /// Nobody reads standard output any more.
@@ -32,6 +36,8 @@ impl Failure {
         let text = match &self {
             Failure::Closed => return ExitCode::SUCCESS,
             Failure::Wbem(error) => describe(error),
+            Failure::Mof(error) => format!("{}\nerror: nothing was stored\n", error.message().trim_end()),
+            Failure::Found(what) => what.clone(),
             Failure::System(doing, error) => format!("error: {doing}: {error}\n"),
         };
         // If standard error is gone as well, the exit status says enough.

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use args::{Arguments, Command};
 use failure::Failure;
-use hiperf::Namespace;
+use hiperf::Repository;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_command_line();
@@ -40,13 +40,19 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     #[cfg(feature = "linux")]
     hiperf_linux::register();
-    let namespace = Namespace::connect(&arguments.namespace)?;
+    let repository = arguments.state.as_ref().map_or_else(Repository::local, Repository::at);
     let options = &arguments.output;
+    let connect = || repository.connect(arguments.namespace.as_deref().unwrap_or_default());
     match &arguments.command {
-        Command::Watch(watch) => commands::watch::run(&namespace, watch, options),
-        Command::Query { query } => commands::query::run(&namespace, query, options),
-        Command::Get { path } => commands::get::run(&namespace, path, options),
-        Command::Classes { pattern } => commands::classes::run(&namespace, pattern.as_deref(), options),
-        Command::Describe { class } => commands::describe::run(&namespace, class, options),
+        Command::Watch(watch) => commands::watch::run(&connect()?, watch, options),
+        Command::Query { query } => commands::query::run(&connect()?, query, options),
+        Command::Get { path } => commands::get::run(&connect()?, path, options),
+        Command::Classes { pattern } => commands::classes::run(&connect()?, pattern.as_deref(), options),
+        Command::Describe { class } => commands::describe::run(&connect()?, class, options),
+        Command::Mofcomp(mofcomp) => {
+            commands::mofcomp::run(&repository, arguments.namespace.as_deref(), mofcomp)
+        }
+        Command::Namespaces => commands::namespaces::run(&repository, options),
+        Command::Repository { action } => commands::repository::run(&repository, *action),
     }
 }

@@ -21,8 +21,9 @@
 //! contains some registers them first, as `hiperf_linux::register()` does for
 //! the counters of Linux. The same engine stands behind the COM classes
 //! `CLSID_WbemLocator` and `CLSID_WbemRefresher`, for clients in C and C++.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod changes;
 mod cooker;
 mod instance_ref;
 mod loading;
@@ -31,13 +32,15 @@ mod providers;
 mod query;
 mod refresher;
 mod registration;
-mod repository;
+pub mod repository;
 mod services;
+#[allow(unsafe_code)]
+mod sys;
 mod template;
 
 use std::sync::Once;
 
-use hiperf_com::server::{LocatorObject, RefresherObject};
+use hiperf_com::server::{LocatorObject, RefresherObject, TextSourceObject};
 use hiperf_com::{Guid, clsid, factory, provider, registry};
 
 pub use cooker::BASELINE_AGE;
@@ -47,6 +50,7 @@ pub use namespace::{DEFAULT_NAMESPACE, Namespace};
 pub use query::{Column, Query};
 pub use refresher::{EnumId, ObjectId, Refreshed, Refresher};
 pub use registration::Registration;
+pub use repository::Repository;
 
 /// The cooking provider's COM classes, as `schema/providers.mof` registers
 /// them: for a provider host and for a client.
@@ -56,7 +60,7 @@ const COOKER_CLSIDS: [Guid; 2] = [
 ];
 
 /// Makes the engine's COM classes available in this process: the locator, the
-/// refresher and the cooking provider. [`Namespace::connect`] does
+/// refresher, the source of texts and the cooking provider. [`Namespace::connect`] does
 /// it; a program that starts with COM calls does it itself. Doing it again
 /// changes nothing.
 pub fn register() {
@@ -66,6 +70,8 @@ pub fn register() {
         registry::register_class(clsid::WBEM_LOCATOR, locator);
         let refresher = factory::factory_of(|| RefresherObject::new(Refresher::new()));
         registry::register_class(clsid::WBEM_REFRESHER, refresher);
+        let text_source = factory::factory_of(TextSourceObject::default);
+        registry::register_class(clsid::WBEM_OBJECT_TEXT_SRC, text_source);
         for clsid in COOKER_CLSIDS {
             registry::register_class(clsid, provider::class_factory(|| cooker::Cooker));
         }

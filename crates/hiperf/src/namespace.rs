@@ -7,13 +7,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use hiperf_cim::path::{NamespacePath, ObjectPath};
+use hiperf_cim::path::ObjectPath;
 use hiperf_cim::{Class, Decoration, Error, Result, Status, suggest};
 use hiperf_com::client::Services;
 
 use crate::loading::{LoadedProvider, provider_name};
 use crate::providers::Providers;
-use crate::repository::Repository;
+use crate::repository::{Repository, Source, View, fold};
 use crate::services;
 
 /// The namespace that everything defaults to.
@@ -29,52 +29,56 @@ pub struct Namespace {
 #[derive(Clone)]
 pub(crate) struct WeakNamespace(Weak<Inner>);
 
-struct Inner {
-    repository: &'static Repository,
+/// What everyone who is connected to a namespace shares.
+pub(crate) struct Inner {
+    repository: Repository,
+    path: String,
+    /// The path without its case.
+    folded: String,
     decoration: OnceLock<Arc<Decoration>>,
     providers: Providers,
 }
 
-/// The namespaces that someone is connected to.
-static CONNECTED: Mutex<Weak<Inner>> = Mutex::new(Weak::new());
+impl Inner {
+    pub(crate) fn new(repository: Repository, path: String) -> Inner {
+        let (decoration, providers) = (OnceLock::new(), Providers::default());
+        Inner { repository, folded: fold(&path), path, decoration, providers }
+    }
+}
 
 impl Namespace {
     /// Connects to a namespace of this machine: `root\cimv2`, also with
     /// slashes or with `\\.\` in front. An empty path is the default.
     ///
     /// # Errors
-    /// * `WBEM_E_INVALID_NAMESPACE`: there is no such namespace.
-    /// * `WBEM_E_INVALID_PARAMETER`: the path is malformed.
-    /// * `WBEM_E_NOT_SUPPORTED`: the path names another machine.
+    /// Those of [`Repository::connect`].
     pub fn connect(path: &str) -> Result<Namespace> {
-        let wanted = if path.is_empty() { DEFAULT_NAMESPACE } else { path };
-        let wanted = NamespacePath::parse(wanted)?;
-        if !wanted.server.as_deref().is_none_or(is_this_machine) {
-            let message = format!("{path} is on another machine, to which hiperf can't connect");
-            return Err(Error::new(Status::WBEM_E_NOT_SUPPORTED, message));
-        }
-        if !wanted.namespace.eq_ignore_ascii_case(DEFAULT_NAMESPACE) {
-            let message = format!("there is no namespace {}; {DEFAULT_NAMESPACE} is", wanted.namespace);
-            return Err(Error::new(Status::WBEM_E_INVALID_NAMESPACE, message));
-        }
-        let mut connected = lock(&CONNECTED);
-        if let Some(inner) = connected.upgrade() {
-            return Ok(Namespace { inner });
-        }
-        crate::register();
-        let inner = Arc::new(Inner {
-            repository: Repository::global(),
-            decoration: OnceLock::new(),
-            providers: Providers::default(),
-        });
-        *connected = Arc::downgrade(&inner);
-        Ok(Namespace { inner })
+        Repository::local().connect(path)
+    }
+
+    pub(crate) fn of(inner: Arc<Inner>) -> Namespace {
+        Namespace { inner }
+    }
+
+    /// The repository that the namespace is in.
+    #[must_use]
+    pub fn repository(&self) -> &Repository {
+        &self.inner.repository
     }
 
     /// The namespace's path, `root\cimv2`.
     #[must_use]
-    pub fn path(&self) -> &'static str {
-        DEFAULT_NAMESPACE
+    pub fn path(&self) -> &str {
+        &self.inner.path
+    }
+
+    /// The path without its case, as the repository's keys have it.
+    pub(crate) fn folded(&self) -> &str {
+        &self.inner.folded
+    }
+
+    pub(crate) fn view(&self) -> Arc<View> {
+        self.inner.repository.view()
     }
 
     /// The class of this name, in any case.
@@ -84,10 +88,10 @@ impl Namespace {
     /// * the errors of its MOF, if that was compiled into this process and is
     ///   wrong.
     pub fn class(&self, name: &str) -> Result<Arc<Class>> {
-        match self.inner.repository.class(name)? {
+        match self.view().class(self.folded(), name)? {
             Some(class) => Ok(class),
             None => {
-                let names = self.inner.repository.class_names();
+                let names = self.class_names();
                 let hint = match suggest::closest(name, names.iter().map(String::as_str)) {
                     Some(near) => format!("; did you mean {near}?"),
                     None => String::new(),
@@ -98,10 +102,11 @@ impl Namespace {
         }
     }
 
-    /// The names of all classes, sorted.
+    /// The names of all classes, sorted. A damaged record is left out:
+    /// [`Repository::verify`] tells of it.
     #[must_use]
     pub fn class_names(&self) -> Vec<String> {
-        self.inner.repository.class_names()
+        self.view().class_names(self.folded()).unwrap_or_default()
     }
 
     /// The classes that derive from `name`, directly or not.
@@ -109,7 +114,7 @@ impl Namespace {
     /// # Errors
     /// Those of [`Namespace::class`] for a class among them.
     pub fn subclasses(&self, name: &str) -> Result<Vec<Arc<Class>>> {
-        let names = self.inner.repository.subclass_names(name);
+        let names = self.view().subclass_names(self.folded(), name)?;
         names.iter().map(|name| self.class(name)).collect()
     }
 
@@ -121,7 +126,8 @@ impl Namespace {
     /// `WBEM_E_FAILED`... the code of the first diagnostic, with all of them
     /// rendered in the message.
     pub fn compile_mof(&self, file_name: &str, text: &str) -> Result<usize> {
-        self.inner.repository.compile(file_name, text)
+        let source = Source::from_text(file_name, text)?;
+        self.inner.repository.compile_here(self.path(), &source)
     }
 
     /// The static instances of a class and of its subclasses, which no
@@ -130,8 +136,7 @@ impl Namespace {
     /// # Errors
     /// Those of [`Namespace::class`].
     pub fn static_instances(&self, class: &str) -> Result<Vec<hiperf_cim::Instance>> {
-        let mut instances = self.inner.repository.instances()?;
-        instances.retain(|instance| instance.class().is_a(class));
+        let mut instances = self.view().all_instances(self.folded(), class)?;
         instances.iter_mut().for_each(|instance| instance.decorate(Some(self.decoration())));
         Ok(instances)
     }
@@ -161,7 +166,7 @@ impl Namespace {
     pub(crate) fn hiperf_provider(&self, class: &Class) -> Result<Arc<LoadedProvider>> {
         let name = provider_name(class)?;
         self.inner.providers.get(name, || {
-            let registration = self.inner.repository.registration(name)?.ok_or_else(|| {
+            let registration = self.view().registration(self.folded(), name)?.ok_or_else(|| {
                 let message = format!(
                     "class {} names provider {name}, which is not registered in {}: there is no instance of \
                      __Win32Provider with that Name",
@@ -193,7 +198,7 @@ fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
-fn is_this_machine(server: &str) -> bool {
+pub(crate) fn is_this_machine(server: &str) -> bool {
     server == "." || server.eq_ignore_ascii_case("localhost") || server.eq_ignore_ascii_case(&host_name())
 }
 

@@ -19,6 +19,7 @@ use hiperf_cim::{
 use hiperf_com::client::Context;
 use hiperf_com::object::Object;
 
+use crate::repository::fold;
 use crate::template::template_for;
 use crate::{Namespace, Refresher};
 
@@ -230,6 +231,10 @@ impl Namespace {
 
     pub(crate) fn get_with(&self, path: &str, context: Option<&Context>) -> Result<Instance> {
         let get = || {
+            if let Some(mut instance) = self.view().instance_by_text(self.folded(), path)? {
+                instance.decorate(Some(self.decoration()));
+                return Ok(instance);
+            }
             let parsed = ObjectPath::parse(path)?;
             self.check_path_is_here(&parsed)?;
             self.get_by(&self.class(&parsed.class)?, &parsed, context)
@@ -240,16 +245,12 @@ impl Namespace {
     fn get_by(&self, class: &Arc<Class>, path: &ObjectPath, context: Option<&Context>) -> Result<Instance> {
         let mut template = template_for(class, path)?;
         if !is_hiperf(class) {
-            let relpath = template.relpath();
-            let found = self.static_instances(class.name())?;
-            let same = |instance: &Instance| {
-                let (mine, wanted) = (instance.relpath(), relpath.as_deref());
-                mine.as_deref().zip(wanted).is_some_and(|(mine, wanted)| mine.eq_ignore_ascii_case(wanted))
-            };
-            return found
-                .into_iter()
-                .find(same)
-                .ok_or_else(|| Error::new(Status::WBEM_E_NOT_FOUND, format!("there is no instance {path}")));
+            let relpath = fold(&template.relpath().unwrap_or_default());
+            let mut found = self.view().instance(self.folded(), &relpath)?.ok_or_else(|| {
+                Error::new(Status::WBEM_E_NOT_FOUND, format!("there is no instance {path}"))
+            })?;
+            found.decorate(Some(self.decoration()));
+            return Ok(found);
         }
         template.decorate(Some(self.decoration()));
         let provider = self.hiperf_provider(class)?;

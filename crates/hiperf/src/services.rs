@@ -40,12 +40,19 @@ fn namespace_behind(services: &ComPtr<IWbemServices>) -> Result<Namespace> {
     }
 }
 
+impl Namespace {
+    /// A class as an object of this namespace.
+    fn class_object(&self, class: &Arc<Class>) -> Object {
+        Object::from_class_in(class, Some(self.decoration()))
+    }
+}
+
 impl NamespaceServices for Namespace {
     fn get_object(&self, path: &str, context: Option<&Context>) -> Result<Object> {
         let parsed = ObjectPath::parse(path)?;
         self.check_path_is_here(&parsed)?;
         match parsed.keys {
-            Keys::None => Ok(Object::from_class(&self.class(&parsed.class)?)),
+            Keys::None => Ok(self.class_object(&self.class(&parsed.class)?)),
             _ => Ok(Object::new(self.get_with(path, context)?)),
         }
     }
@@ -61,7 +68,7 @@ impl NamespaceServices for Namespace {
         let is_child = |class: &&Arc<Class>| {
             !shallow || class.superclass_name().unwrap_or_default().eq_ignore_ascii_case(superclass)
         };
-        Ok(classes.iter().filter(is_child).map(Object::from_class).collect())
+        Ok(classes.iter().filter(is_child).map(|class| self.class_object(class)).collect())
     }
 
     fn create_instance_enum(
@@ -71,6 +78,27 @@ impl NamespaceServices for Namespace {
         context: Option<&Context>,
     ) -> Result<Vec<Object>> {
         Ok(objects(self.enumerate(class, shallow, context)?))
+    }
+
+    fn open_namespace(&self, path: &str) -> Result<ComPtr<IWbemServices>> {
+        let below = format!("{}\\{path}", self.path());
+        Ok(ServicesObject::create(self.repository().connect(&below)?))
+    }
+
+    fn put_class(&self, class: &Class, flags: u32) -> Result<()> {
+        Namespace::put_class(self, class, flags)
+    }
+
+    fn delete_class(&self, name: &str) -> Result<()> {
+        Namespace::delete_class(self, name)
+    }
+
+    fn put_instance(&self, instance: &Instance, flags: u32) -> Result<()> {
+        Namespace::put_instance(self, instance, flags)
+    }
+
+    fn delete_instance(&self, path: &str) -> Result<()> {
+        Namespace::delete_instance(self, path)
     }
 
     fn exec_query(&self, query: &str, context: Option<&Context>) -> Result<Vec<Object>> {
@@ -102,6 +130,26 @@ impl NamespaceServices for WeakNamespace {
         context: Option<&Context>,
     ) -> Result<Vec<Object>> {
         self.upgrade()?.create_instance_enum(class, shallow, context)
+    }
+
+    fn open_namespace(&self, path: &str) -> Result<ComPtr<IWbemServices>> {
+        self.upgrade()?.open_namespace(path)
+    }
+
+    fn put_class(&self, class: &Class, flags: u32) -> Result<()> {
+        self.upgrade()?.put_class(class, flags)
+    }
+
+    fn delete_class(&self, name: &str) -> Result<()> {
+        self.upgrade()?.delete_class(name)
+    }
+
+    fn put_instance(&self, instance: &Instance, flags: u32) -> Result<()> {
+        self.upgrade()?.put_instance(instance, flags)
+    }
+
+    fn delete_instance(&self, path: &str) -> Result<()> {
+        self.upgrade()?.delete_instance(path)
     }
 
     fn exec_query(&self, query: &str, context: Option<&Context>) -> Result<Vec<Object>> {
@@ -153,5 +201,52 @@ impl ClientRefresher for Refresher {
             Ok(Refreshed::Partial) => Status::WBEM_S_PARTIAL_RESULTS,
             Err(status) => status,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hiperf_cim::Value;
+    use hiperf_com::client::ClassObject;
+
+    use super::*;
+    use crate::Repository;
+    use crate::repository::Source;
+
+    /// The verbs that change the repository, through the vtable.
+    #[test]
+    fn a_client_changes_the_repository() {
+        let directory = std::env::temp_dir().join(format!("hiperf-services-{}", std::process::id()));
+        let repository = Repository::at(&directory);
+        let text = "class Sensor { [Key] string Name; }; instance of __Namespace { Name = \"Lab\"; };
+                    #pragma namespace(\"root\\\\default\\\\Lab\") class Other { [Key] uint8 N; };";
+        repository.compile("root\\default", vec![Source::from_text("s.mof", text).unwrap()]).unwrap();
+        let services = Services::new(ServicesObject::create(repository.connect("root\\default").unwrap()));
+        let status =
+            |result: Result<()>| result.map_or_else(|error| error.status(), |()| Status::WBEM_S_NO_ERROR);
+
+        let lab = services.open_namespace("lab").unwrap();
+        assert_eq!(services.open_namespace("none").unwrap_err().status(), Status::WBEM_E_INVALID_NAMESPACE);
+        let other = lab.get_object("Other").unwrap();
+        services.put_class(&other, 2).unwrap();
+        assert_eq!(status(services.put_class(&other, 2)), Status::WBEM_E_ALREADY_EXISTS);
+        assert_eq!(status(services.put_class(&other, 0x1000)), Status::WBEM_E_INVALID_PARAMETER);
+
+        let class = services.get_object("Sensor").unwrap();
+        let instance = class.spawn_instance().unwrap();
+        instance.put("Name", &Value::String("a".into())).unwrap();
+        let instance = ClassObject::new(instance.as_com().cast().unwrap());
+        assert_eq!(status(services.put_class(&instance, 0)), Status::WBEM_E_INVALID_PARAMETER);
+        assert_eq!(status(services.put_instance(&class, 0)), Status::WBEM_E_INVALID_PARAMETER);
+        assert_eq!(status(lab.put_instance(&instance, 0)), Status::WBEM_E_INVALID_CLASS);
+        services.put_instance(&instance, 0).unwrap();
+        let again = Repository::at(&directory).connect("root\\default").unwrap();
+        assert!(again.get("Sensor=\"a\"").is_ok());
+        services.delete_instance("Sensor=\"a\"").unwrap();
+        assert_eq!(status(services.delete_instance("Sensor=\"a\"")), Status::WBEM_E_NOT_FOUND);
+        services.delete_class("Sensor").unwrap();
+        assert_eq!(status(services.delete_class("Sensor")), Status::WBEM_E_NOT_FOUND);
+        assert_eq!(status(services.delete_class("__Provider")), Status::WBEM_E_ACCESS_DENIED);
+        std::fs::remove_dir_all(&directory).unwrap();
     }
 }

@@ -1,0 +1,138 @@
+//! `mofcomp`, `namespaces` and `repository` from the command line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A folder for a test's files and its repository.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("hiperf-cli-{name}-{}", std::process::id()));
+        fs::create_dir_all(path.join("sub")).unwrap();
+        Folder(path)
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Exit status, standard output and standard error.
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_hiperf"))
+            .arg("--state")
+            .arg(self.0.join("state"))
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    }
+
+    #[track_caller]
+    fn succeed(&self, arguments: &[&str]) -> String {
+        let (status, out, error) = self.run(arguments);
+        assert_eq!((status, error.as_str()), (0, ""), "{arguments:?}");
+        out
+    }
+
+    #[track_caller]
+    fn fail(&self, arguments: &[&str]) -> String {
+        let (status, out, error) = self.run(arguments);
+        assert_eq!((status, out.as_str()), (1, ""), "{arguments:?}");
+        error
+    }
+
+    fn state(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _gone = fs::remove_dir_all(&self.0);
+    }
+}
+
+const BASE: &str = "class Base { [Key] string Name; };\n";
+const MAIN: &str = "#include \"sub/base.mof\"\nqualifier Unit : ToInstance;\nclass Pump : Base { uint8 Flow; };\ninstance of Pump { Name = \"p\"; Flow = 3; };\n";
+
+#[test]
+fn compile_look_and_export() {
+    let folder = Folder::new("compile");
+    folder.file("sub/base.mof", BASE);
+    let main = folder.file("main.mof", MAIN);
+    let counted = "2 classes, 1 instance, 1 qualifier type\n";
+    assert_eq!(folder.succeed(&["mofcomp", &main, "--check"]), format!("would store {counted}"));
+    assert!(!folder.state().join("state").exists(), "a check leaves nothing");
+    assert_eq!(folder.succeed(&["mofcomp", &main]), format!("stored {counted}"));
+    let default = ["-n", "root/default"];
+    let get = folder.succeed(&[&["get", "Pump=\"P\"", "--format", "json"][..], &default].concat());
+    assert_eq!(get, "{\"Name\":\"p\",\"Flow\":3}\n");
+    assert!(folder.succeed(&[&["classes", "Pump"][..], &default].concat()).contains("\nPump "));
+    assert!(folder.fail(&["get", "Pump=\"p\""]).contains("root\\cimv2"));
+
+    assert_eq!(folder.succeed(&["namespaces"]), "root\nroot\\cimv2\nroot\\default\n");
+    let json = folder.succeed(&["namespaces", "--format", "json"]);
+    assert_eq!(json.lines().next(), Some("{\"Namespace\":\"root\"}"));
+    assert!(folder.fail(&["classes", "-n", "root\\defualt"]).contains("did you mean root\\default?"));
+
+    let exported = folder.succeed(&["repository", "export"]);
+    let other = Folder::new("other");
+    other.succeed(&["mofcomp", &other.file("all.mof", &exported)]);
+    assert_eq!(other.succeed(&["repository", "export"]), exported);
+}
+
+#[test]
+fn what_is_wrong_is_said_where_it_is() {
+    let folder = Folder::new("wrong");
+    let base = folder.file("sub/base.mof", "class Base { [Key] string Name; uint8 Big = 300; };\n");
+    let main = folder.file("main.mof", MAIN);
+    let error = folder.fail(&["mofcomp", &main]);
+    assert!(error.starts_with("error[WBEMMOF_E_OUT_OF_RANGE]: "), "{error}");
+    assert!(error.contains(&format!("--> {base}:1:45\n")), "{error}");
+    assert!(error.ends_with("error: nothing was stored\n"), "{error}");
+
+    folder.file("sub/base.mof", BASE);
+    folder.succeed(&["mofcomp", &main]);
+    let change = folder.file("change.mof", "\nclass Base { [Key] string Name; uint8 New; };\n");
+    let error = folder.fail(&["mofcomp", &change]);
+    assert!(error.starts_with("error[WBEM_E_CLASS_HAS_INSTANCES]: "), "{error}");
+    assert!(error.contains("change.mof:2:7\n") && error.contains("2 | class Base {"), "{error}");
+    let error = folder.fail(&["mofcomp", &main, "--class", "createonly"]);
+    assert!(error.starts_with("error[WBEM_E_ALREADY_EXISTS]: "), "{error}");
+    let error = folder.fail(&["mofcomp", "/no/such.mof"]);
+    assert!(error.starts_with("error: reading /no/such.mof: "), "{error}");
+    // One command is one transaction.
+    let fine = folder.file("fine.mof", "class Fine { uint8 X; };");
+    folder.fail(&["mofcomp", &fine, &change]);
+    assert!(!folder.succeed(&["repository", "export"]).contains("Fine"));
+    let circle = folder.file("circle.mof", "#include \"circle.mof\"\n");
+    assert!(folder.fail(&["mofcomp", &circle]).contains("includes itself"));
+}
+
+#[test]
+fn damage_is_named_and_repaired() {
+    let folder = Folder::new("damage");
+    folder.file("sub/base.mof", BASE);
+    let main = folder.file("main.mof", MAIN);
+    folder.succeed(&["mofcomp", &main]);
+    let whole = folder.succeed(&["repository", "verify"]);
+    assert!(whole.ends_with("is whole: transaction 1, 2 classes, 1 instances\n"), "{whole}");
+    let exported = folder.succeed(&["repository", "export"]);
+    let image = folder.state().join("state/repository.image");
+    let mut bytes = fs::read(&image).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&image, bytes).unwrap();
+    let error = folder.fail(&["repository", "verify"]);
+    assert!(error.contains("repository.image: ") && error.contains("= help: "), "{error}");
+    assert!(folder.fail(&["repository", "export"]).contains("hiperf repository rebuild"));
+    assert_eq!(folder.succeed(&["repository", "rebuild"]), "made 4 objects anew from 1 transactions\n");
+    assert_eq!(folder.succeed(&["repository", "verify"]), whole);
+    assert_eq!(folder.succeed(&["repository", "export"]), exported);
+}

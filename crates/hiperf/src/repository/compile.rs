@@ -1,0 +1,137 @@
+//! From MOF to changes of the repository.
+
+use std::sync::Arc;
+
+use hiperf_cim::mof::ast::Command;
+use hiperf_cim::mof::{self, Compiled, Compiler, Diagnostic, Item, Span};
+use hiperf_cim::path::NamespacePath;
+use hiperf_cim::{Class, Error, Result};
+
+use super::edit::Edit;
+use super::key::{Kind, fold, key};
+use super::source::Source;
+use super::view::View;
+
+/// What a compile has stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compilation {
+    /// Classes stored.
+    pub classes: usize,
+    /// Instances stored.
+    pub instances: usize,
+    /// Qualifier types stored.
+    pub qualifiers: usize,
+    /// Classes and instances deleted.
+    pub deletions: usize,
+    /// What was passed over, rendered for a person.
+    pub warnings: String,
+}
+
+/// Compiles texts into a view, each on its own but all into `namespace` unless
+/// they say otherwise.
+///
+/// # Errors
+/// Everything that is wrong with the first text in which something is, with
+/// the status of the first diagnostic. The view is not usable then.
+pub(crate) fn compile(view: &mut View, namespace: &str, sources: &[Source]) -> Result<Compilation> {
+    let mut done = Compilation::default();
+    for source in sources {
+        compile_one(view, namespace, source, &mut done)?;
+    }
+    Ok(done)
+}
+
+fn compile_one(view: &mut View, namespace: &str, source: &Source, done: &mut Compilation) -> Result<()> {
+    let parsed = mof::parse(source.text());
+    let mut warnings: Vec<Diagnostic> =
+        parsed.diagnostics.iter().filter(|found| !found.is_error()).cloned().collect();
+    let compiled = {
+        let find = |within: Option<&str>, name: &str| -> Option<Arc<Class>> {
+            view.class(&fold(within.unwrap_or(namespace)), name).ok().flatten()
+        };
+        let mut compiler = Compiler::new(&find).in_namespace(namespace);
+        let compiled = compiler.compile(&parsed).map_err(|diagnostics| source.failed(&diagnostics))?;
+        warnings.extend(compiler.take_warnings());
+        compiled
+    };
+    done.warnings.push_str(&source.render(&warnings));
+    // Each statement that changes something gives one result, in order.
+    let spans = parsed.items.iter().filter_map(place);
+    let mut edit = Edit::new(view);
+    for (item, span) in compiled.into_iter().zip(spans) {
+        apply(&mut edit, item, namespace, done)
+            .map_err(|error| source.failed(&[diagnostic(&error, span)]))?;
+    }
+    let mut within = namespace.to_owned();
+    for item in &parsed.items {
+        match item {
+            Item::Pragma(pragma) => {
+                if let Command::Namespace(path) = &pragma.command {
+                    within = NamespacePath::parse(path).map_or(within, |path| path.namespace);
+                }
+            }
+            Item::Qualifier(declaration) => {
+                let (start, end) = (declaration.span.start as usize, declaration.span.end as usize);
+                let at = key(Kind::Qualifier, &fold(&within), &fold(declaration.name.text));
+                edit.put_record(at, source.text()[start..end].into());
+                done.qualifiers += 1;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The place to point at in a statement that the compiler has a result for.
+fn place(item: &Item<'_>) -> Option<Span> {
+    match item {
+        Item::Class(class) => Some(class.name.span),
+        Item::Instance(instance) => Some(instance.class.span),
+        Item::Pragma(pragma) => {
+            let deletes =
+                matches!(pragma.command, Command::DeleteClass { .. } | Command::DeleteInstance { .. });
+            deletes.then_some(pragma.span)
+        }
+        Item::Qualifier(_) => None,
+    }
+}
+
+fn apply(edit: &mut Edit<'_>, item: Compiled, default: &str, done: &mut Compilation) -> Result<()> {
+    let within = |namespace: &Option<String>| namespace.clone().unwrap_or_else(|| default.to_owned());
+    match item {
+        Compiled::Class { namespace, class, flags } => {
+            done.classes += 1;
+            edit.put_class(&within(&namespace), &class, flags)
+        }
+        Compiled::Instance { namespace, instance, flags } => {
+            done.instances += 1;
+            edit.put_instance(&within(&namespace), &instance, flags)
+        }
+        Compiled::DeleteClass { namespace, name, must_exist } => {
+            let deleted = edit.delete_class(&within(&namespace), &name);
+            count_deleted(deleted, must_exist, done)
+        }
+        Compiled::DeleteInstance { namespace, path, must_exist } => {
+            let deleted = edit.delete_instance(&within(&namespace), &path);
+            count_deleted(deleted, must_exist, done)
+        }
+        // Every text is compiled again when the repository is rebuilt; and what
+        // is amended is kept with the class, not in a namespace of its own.
+        Compiled::Autorecover | Compiled::Amendment(_) => Ok(()),
+    }
+}
+
+fn count_deleted(deleted: Result<()>, must_exist: bool, done: &mut Compilation) -> Result<()> {
+    match deleted {
+        Ok(()) => {
+            done.deletions += 1;
+            Ok(())
+        }
+        Err(error) if !must_exist && error.status() == hiperf_cim::Status::WBEM_E_NOT_FOUND => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn diagnostic(error: &Error, span: Span) -> Diagnostic {
+    Diagnostic::error(error.status(), span, error.message())
+}

@@ -1,0 +1,454 @@
+//! What a power cut leaves: a disk that forgets what was not synced.
+//!
+//! [`Medium`] is a disk in memory that logs what is done to it: writes to files,
+//! syncs, and changes of names. [`Medium::cut`] makes the disk that a power cut
+//! after so many steps may leave. Of the writes to a file since its last sync each
+//! may be lost or not, whatever came after it, and the last may be torn; of the
+//! changes of names since the last sync of the directory a part from the front
+//! survives, as a file system with a journal keeps them. A file that was renamed
+//! and not synced may be there under its new name with nothing in it.
+//!
+//! The test writes transactions, cuts the power after each step, and looks
+//! whether everything acknowledged is there. That each sync is needed shows a
+//! medium that leaves out one kind of sync: the same test finds a loss.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use redb::{Builder, Database, DatabaseError, StorageBackend};
+
+use super::disk::{Access, Disk, Identity, WriteLock};
+use super::layer::Changes;
+use super::log::MofText;
+use super::store::{IMAGE, LOG, NEW_IMAGE, NEW_LOG, STORE, Store};
+use super::verify::locks;
+use crate::namespace::lock;
+
+/// A step, as the medium saw it. Files go by number, names change.
+#[derive(Clone, Debug)]
+enum Step {
+    Create(usize, String),
+    Write(usize, u64, Vec<u8>),
+    SetLen(usize, u64),
+    Sync(usize),
+    Rename(String, String),
+    Remove(String),
+    SyncDirectory,
+    /// The transaction of this generation was acknowledged.
+    Acknowledge(u64),
+}
+
+/// Which sync a medium leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Omit {
+    Nothing,
+    SyncOf(&'static str),
+    /// That of the directory after this file got its name.
+    DirectoryAfter(&'static str),
+}
+
+#[derive(Debug)]
+struct State {
+    /// Contents by number.
+    files: Vec<Vec<u8>>,
+    names: BTreeMap<String, usize>,
+    steps: Vec<Step>,
+    last_renamed: &'static str,
+    omit: Omit,
+}
+
+/// A disk in memory.
+#[derive(Clone, Debug)]
+struct Medium(Arc<Mutex<State>>);
+
+impl Medium {
+    fn new(files: Vec<Vec<u8>>, names: BTreeMap<String, usize>, omit: Omit) -> Medium {
+        Medium(Arc::new(Mutex::new(State { files, names, steps: Vec::new(), last_renamed: "", omit })))
+    }
+
+    fn acknowledge(&self, generation: u64) {
+        lock(&self.0).steps.push(Step::Acknowledge(generation));
+    }
+
+    /// The disk that a cut after `count` steps may leave, and the last
+    /// generation that was acknowledged by then.
+    fn cut(&self, count: usize, random: &mut Random) -> (Medium, u64) {
+        let state = lock(&self.0);
+        let mut acknowledged = 0;
+        let mut files: BTreeMap<usize, Contents> = BTreeMap::new();
+        let mut names = BTreeMap::new();
+        let mut names_open = Vec::new();
+        for step in &state.steps[..count] {
+            match step {
+                Step::Create(file, _) => {
+                    files.insert(*file, Contents::default());
+                    names_open.push(step);
+                }
+                Step::Write(file, ..) | Step::SetLen(file, _) => {
+                    files.entry(*file).or_default().open.push(step.clone());
+                }
+                Step::Sync(file) => files.entry(*file).or_default().sync(),
+                Step::Rename(..) | Step::Remove(_) => names_open.push(step),
+                Step::SyncDirectory => names_open.drain(..).for_each(|step| rename(&mut names, step)),
+                Step::Acknowledge(generation) => acknowledged = *generation,
+            }
+        }
+        let kept = random.below(names_open.len() + 1);
+        names_open.iter().take(kept).for_each(|step| rename(&mut names, step));
+        let contents = (0..state.files.len())
+            .map(|file| files.remove(&file).map_or_else(Vec::new, |contents| contents.after_cut(random)))
+            .collect();
+        (Medium::new(contents, names, Omit::Nothing), acknowledged)
+    }
+}
+
+fn rename(names: &mut BTreeMap<String, usize>, step: &Step) {
+    match step {
+        Step::Create(file, name) => {
+            names.insert(name.clone(), *file);
+        }
+        Step::Rename(from, to) => {
+            if let Some(file) = names.remove(from) {
+                names.insert(to.clone(), file);
+            }
+        }
+        Step::Remove(name) => {
+            names.remove(name);
+        }
+        _ => {}
+    }
+}
+
+/// What of a file is safe, and what isn't.
+#[derive(Default)]
+struct Contents {
+    safe: Vec<u8>,
+    open: Vec<Step>,
+}
+
+impl Contents {
+    fn sync(&mut self) {
+        for step in std::mem::take(&mut self.open) {
+            change(&mut self.safe, &step, usize::MAX);
+        }
+    }
+
+    fn after_cut(mut self, random: &mut Random) -> Vec<u8> {
+        // Often all or nothing, the extremes that single mistakes show up in.
+        let mode = random.below(4);
+        for step in std::mem::take(&mut self.open) {
+            let kept = match mode {
+                0 => continue,
+                1 => usize::MAX,
+                _ if random.below(2) == 0 => continue,
+                // Torn at a sector's end.
+                2 => random.below(16) * 512,
+                _ => usize::MAX,
+            };
+            change(&mut self.safe, &step, kept);
+        }
+        self.safe
+    }
+}
+
+/// Does the first `kept` bytes of a write, or a change of the length.
+fn change(bytes: &mut Vec<u8>, step: &Step, kept: usize) {
+    match step {
+        Step::Write(_, offset, data) => {
+            let start = usize::try_from(*offset).unwrap();
+            let data = &data[..data.len().min(kept)];
+            bytes.resize(bytes.len().max(start + data.len()), 0);
+            bytes[start..start + data.len()].copy_from_slice(data);
+        }
+        Step::SetLen(_, len) => bytes.resize(usize::try_from(*len).unwrap(), 0),
+        _ => {}
+    }
+}
+
+impl State {
+    fn done(&mut self, step: Step) {
+        match &step {
+            Step::Write(file, ..) | Step::SetLen(file, _) => {
+                change(&mut self.files[*file], &step, usize::MAX)
+            }
+            Step::Create(..) | Step::Rename(..) | Step::Remove(_) => rename(&mut self.names, &step),
+            _ => {}
+        }
+        self.steps.push(step);
+    }
+
+    fn open(&mut self, name: &str) -> usize {
+        if let Some(file) = self.names.get(name) {
+            return *file;
+        }
+        self.files.push(Vec::new());
+        let file = self.files.len() - 1;
+        self.done(Step::Create(file, name.to_owned()));
+        file
+    }
+}
+
+impl Disk for Medium {
+    fn lock(&self) -> std::io::Result<WriteLock> {
+        Ok(Box::new(()))
+    }
+
+    fn read(&self, name: &str) -> std::io::Result<Option<Vec<u8>>> {
+        let state = lock(&self.0);
+        Ok(state.names.get(name).map(|file| state.files[*file].clone()))
+    }
+
+    fn identity(&self, name: &str) -> std::io::Result<Option<Identity>> {
+        let state = lock(&self.0);
+        Ok(state.names.get(name).map(|file| (0, *file as u64, state.files[*file].len() as u64)))
+    }
+
+    fn write(&self, name: &str, _: Access, bytes: &[u8]) -> std::io::Result<()> {
+        let mut state = lock(&self.0);
+        let file = state.open(name);
+        state.done(Step::SetLen(file, 0));
+        // In pieces, as a file system writes them.
+        for (n, piece) in bytes.chunks(4096).enumerate() {
+            state.done(Step::Write(file, n as u64 * 4096, piece.to_vec()));
+        }
+        Ok(())
+    }
+
+    fn append(&self, name: &str, _: Access, bytes: &[u8]) -> std::io::Result<()> {
+        let mut state = lock(&self.0);
+        let file = state.open(name);
+        let end = state.files[file].len() as u64;
+        state.done(Step::Write(file, end, bytes.to_vec()));
+        Ok(())
+    }
+
+    fn truncate(&self, name: &str, len: u64) -> std::io::Result<()> {
+        let mut state = lock(&self.0);
+        let file = state.open(name);
+        state.done(Step::SetLen(file, len));
+        Ok(())
+    }
+
+    fn sync(&self, name: &str) -> std::io::Result<()> {
+        let mut state = lock(&self.0);
+        let file = state.open(name);
+        if !matches!(state.omit, Omit::SyncOf(omitted) if omitted == name) {
+            state.done(Step::Sync(file));
+        }
+        Ok(())
+    }
+
+    fn rename(&self, from: &str, to: &str) -> std::io::Result<()> {
+        let mut state = lock(&self.0);
+        state.last_renamed = short(to);
+        state.done(Step::Rename(from.to_owned(), to.to_owned()));
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> std::io::Result<()> {
+        let mut state = lock(&self.0);
+        if state.names.contains_key(name) {
+            state.done(Step::Remove(name.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn sync_directory(&self) -> std::io::Result<()> {
+        let mut state = lock(&self.0);
+        if state.omit != Omit::DirectoryAfter(state.last_renamed) {
+            state.done(Step::SyncDirectory);
+        }
+        Ok(())
+    }
+
+    fn open_store(&self, name: &str, builder: &Builder) -> Result<Database, DatabaseError> {
+        let file = lock(&self.0).open(name);
+        builder.create_with_backend(Backend { medium: self.clone(), file })
+    }
+}
+
+/// Which of the three files a name is of, on its way or in its place.
+fn short(name: &str) -> &'static str {
+    [STORE, IMAGE, LOG].into_iter().find(|known| name.starts_with(known)).unwrap()
+}
+
+/// The store's file, as redb uses it.
+#[derive(Debug)]
+struct Backend {
+    medium: Medium,
+    file: usize,
+}
+
+impl StorageBackend for Backend {
+    fn len(&self) -> std::io::Result<u64> {
+        Ok(lock(&self.medium.0).files[self.file].len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> std::io::Result<()> {
+        let start = usize::try_from(offset).unwrap();
+        let state = lock(&self.medium.0);
+        let bytes = state.files[self.file].get(start..start + out.len());
+        out.copy_from_slice(bytes.ok_or(std::io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> std::io::Result<()> {
+        lock(&self.medium.0).done(Step::SetLen(self.file, len));
+        Ok(())
+    }
+
+    fn sync_data(&self) -> std::io::Result<()> {
+        let mut state = lock(&self.medium.0);
+        if state.omit != Omit::SyncOf(STORE) {
+            state.done(Step::Sync(self.file));
+        }
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> std::io::Result<()> {
+        lock(&self.medium.0).done(Step::Write(self.file, offset, data.to_vec()));
+        Ok(())
+    }
+
+    locks! {
+        try_lock_range -> bool = true;
+        try_lock_shared_range -> bool = true;
+        lock_range -> () = ();
+        lock_shared_range -> () = ();
+        unlock_range -> () = ();
+        query_lock_range -> bool = false;
+    }
+}
+
+/// A generator that is the same in each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % bound as u64).unwrap()
+    }
+}
+
+/// The changes of the transaction that makes a generation: a key that is new, one
+/// that is there in each, and one that goes, with texts of many pages now and
+/// then.
+fn changes(generation: u64) -> Changes {
+    let text = format!("{generation} ").repeat(if generation.is_multiple_of(4) { 4000 } else { 10 });
+    Changes::from([
+        (format!("C\0new{generation}").into_bytes(), Some(text.clone().into_bytes())),
+        (b"C\0same".to_vec(), Some(text.into_bytes())),
+        (format!("C\0new{}", generation.wrapping_sub(2)).into_bytes(), None),
+    ])
+}
+
+/// Everything after the transaction of a generation.
+fn expected(generation: u64) -> Changes {
+    let mut all = Changes::new();
+    (1..=generation).for_each(|generation| all.extend(changes(generation)));
+    all.retain(|_, record| record.is_some());
+    all
+}
+
+const TRANSACTIONS: u64 = 7;
+
+/// Writes transactions to a new disk, the last after opening anew, and replaces
+/// the log before one of them.
+fn recorded(omit: Omit) -> Medium {
+    let medium = Medium::new(Vec::new(), BTreeMap::new(), omit);
+    let mut store = Store::new(medium.clone());
+    for generation in 1..=TRANSACTIONS {
+        if generation == TRANSACTIONS {
+            store = Store::new(medium.clone());
+        }
+        if generation == TRANSACTIONS - 2 {
+            let part = MofText { name: "c".into(), text: String::new() };
+            store.transaction().unwrap().checkpoint("root", vec![part]).unwrap();
+        }
+        commit(&store, generation);
+        medium.acknowledge(generation);
+    }
+    medium
+}
+
+fn commit(store: &Store, generation: u64) {
+    let transaction = store.transaction().unwrap();
+    assert_eq!(transaction.image().generation() + 1, generation);
+    let part = MofText { name: "t".into(), text: format!("// {generation}") };
+    transaction.commit("root", vec![part], changes(generation)).unwrap();
+}
+
+/// What is wrong with the disk that a cut left.
+fn wrong_with(disk: &Medium, acknowledged: u64) -> Result<(), String> {
+    // A reader finds the image as it is.
+    let image = disk.image(IMAGE).map_err(|error| format!("reading: {error}"))?;
+    let seen = image.as_ref().map_or(0, |image| image.generation());
+    if seen < acknowledged {
+        return Err(format!("transaction {acknowledged} is gone, {seen} is there"));
+    }
+    let objects = |image: &super::image::Image| -> Result<Changes, String> {
+        image.verify().map_err(|error| error.to_string())?;
+        let objects =
+            image.scan(b"").map(|object| object.map(|(key, record)| (key.to_vec(), Some(record.to_vec()))));
+        objects.collect::<Result<_, _>>().map_err(|error| error.to_string())
+    };
+    if let Some(image) = &image
+        && objects(image)? != expected(seen)
+    {
+        return Err(format!("the image is not what transaction {seen} made"));
+    }
+    // A writer puts right what is to be put right, and goes on.
+    let store = Store::new(disk.clone());
+    let found = {
+        let transaction = store.transaction().map_err(|error| format!("opening: {error}"))?;
+        let found = transaction.image().clone();
+        if transaction.needs_checkpoint {
+            return Err("the log lacks a transaction that is stored".into());
+        }
+        found
+    };
+    if found.generation() < seen || objects(&found)? != expected(found.generation()) {
+        return Err(format!("the store has {} after {seen}, or not what that made", found.generation()));
+    }
+    commit(&store, found.generation() + 1);
+    let last = disk.image(IMAGE).map_err(|error| error.to_string())?.ok_or("no image after a commit")?;
+    if objects(&last)? != expected(found.generation() + 1) {
+        return Err("what is written afterwards is not there".into());
+    }
+    Ok(())
+}
+
+/// The first thing that goes wrong when the power is cut after each step, a few
+/// times each.
+fn first_loss(omit: Omit, times: usize) -> Option<String> {
+    let medium = recorded(omit);
+    let steps = lock(&medium.0).steps.len();
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    for count in 0..=steps {
+        for _ in 0..times {
+            let (disk, acknowledged) = medium.cut(count, &mut random);
+            if let Err(what) = wrong_with(&disk, acknowledged) {
+                return Some(format!("cut after {count} of {steps} steps: {what}"));
+            }
+        }
+    }
+    println!("{} cuts, nothing lost", (steps + 1) * times);
+    None
+}
+
+#[test]
+fn a_power_cut_loses_nothing_that_was_acknowledged() {
+    assert_eq!(first_loss(Omit::Nothing, 4), None);
+}
+
+#[test]
+fn every_sync_is_needed() {
+    let files = [STORE, NEW_IMAGE, LOG, NEW_LOG].map(Omit::SyncOf);
+    for omit in files.into_iter().chain([IMAGE, LOG].map(Omit::DirectoryAfter)) {
+        let loss = first_loss(omit, 4);
+        println!("{omit:?}: {loss:?}");
+        assert!(loss.is_some(), "{omit:?} goes unnoticed");
+    }
+}

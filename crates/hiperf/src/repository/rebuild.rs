@@ -1,0 +1,181 @@
+//! Everything as MOF, and everything from MOF.
+//!
+//! [`export`] prints what is stored so that a compile of it stores the same.
+//! [`Repository::rebuild`] makes store and image anew by compiling the log,
+//! transaction after transaction, into an empty repository.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use hiperf_cim::mof::{Printer, constant};
+use hiperf_cim::path::NamespacePath;
+use hiperf_cim::{Error, Result, Status, Value};
+
+use super::compile::compile;
+use super::key::{Kind, key, parts};
+use super::layer::Layer;
+use super::log::Log;
+use super::record;
+use super::store::{LOG, replace_log};
+use super::view::View;
+use super::{MofText, Repository, Source};
+
+/// What a rebuild has found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Transactions that were compiled again.
+    pub transactions: usize,
+    /// Objects that there are now.
+    pub objects: usize,
+    /// What is lost: a sentence for each place of the log that can't be read
+    /// and each transaction that doesn't compile any more.
+    pub lost: Vec<String>,
+}
+
+impl Repository {
+    /// Makes the store and the image anew from the MOF of every transaction. If
+    /// the log is damaged and the store isn't, the log is made anew first.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn rebuild(&self) -> Result<Rebuilt> {
+        // What a crash left is put right on the way, if the store can be used.
+        if let Err(error) = self.transact(super::MOFCOMP_NAMESPACE, |_| Ok(((), Vec::new())))
+            && error.status() == Status::WBEM_E_ACCESS_DENIED
+        {
+            return Err(error);
+        }
+        let mut rebuilt = Rebuilt::default();
+        let below: Option<Layer> = self.below()?.map(|(image, _)| Layer::new(Arc::new(image)));
+        self.store()?.replace(|disk| {
+            let read = |error| Error::new(Status::WBEM_E_FAILED, format!("reading {LOG}: {error}"));
+            let log = Log::read(&disk.read(LOG).map_err(read)?.unwrap_or_default());
+            rebuilt.lost.extend(log.damage.iter().map(|(at, what)| format!("{LOG}, byte {at}: {what}")));
+            let (generation, is_damaged) = (log.generation(), !log.damage.is_empty());
+            let view = replay(log, below, &mut rebuilt)?;
+            if is_damaged {
+                // What can't be read is lost: the log starts over from what is left.
+                let part = MofText { name: "rebuild".into(), text: export(&view)? };
+                let namespace = super::MOFCOMP_NAMESPACE.to_owned();
+                replace_log(disk, &super::log::Record { generation, namespace, parts: vec![part] })?;
+            }
+            let objects = view.layers.into_iter().next().unwrap_or_default();
+            rebuilt.objects = objects.changes.len();
+            Ok((generation, objects))
+        })?;
+        self.refresh()?;
+        Ok(rebuilt)
+    }
+
+    /// The MOF of everything that is stored, from which a compile makes the same
+    /// again. What is built in is not in it.
+    ///
+    /// # Errors
+    /// `WBEM_E_CRITICAL_ERROR`: what is stored is damaged.
+    pub fn export(&self) -> Result<String> {
+        self.refresh()?;
+        let mut layers = Vec::new();
+        if let Some((image, _)) = super::image::Image::map(&self.directory()?.join(super::store::IMAGE))? {
+            layers.push(Layer::new(Arc::new(image)));
+        } else {
+            layers.push(Layer::default());
+        }
+        layers.extend(self.below()?.map(|(image, _)| Layer::new(Arc::new(image))));
+        export(&View::new(layers, None))
+    }
+}
+
+/// What the transactions of a log make of nothing.
+fn replay(log: Log, below: Option<Layer>, rebuilt: &mut Rebuilt) -> Result<View> {
+    let layers: Vec<Layer> = std::iter::once(Layer::default()).chain(below).collect();
+    let mut view = View::new(layers, None);
+    for (record, _) in log.records {
+        let generation = record.generation;
+        let before = view.layers[0].clone();
+        let sources = record.parts.iter().map(|part| Source::from_text(&part.name, &part.text));
+        let compiled = sources
+            .collect::<Result<Vec<_>>>()
+            .and_then(|sources| compile(&mut view, &record.namespace, &sources));
+        match compiled {
+            Ok(_) => rebuilt.transactions += 1,
+            Err(error) => {
+                rebuilt
+                    .lost
+                    .push(format!("transaction {generation} does not compile any more: {}", error.message()));
+                let mut layers = view.layers;
+                layers[0] = before;
+                view = View::new(layers, None);
+            }
+        }
+    }
+    // Nothing is below a record that is gone.
+    view.layers[0].changes.retain(|_, record| record.is_some());
+    Ok(view)
+}
+
+/// The MOF of the top layer of a view: namespaces, classes with parents first,
+/// instances, and the qualifier types last, so that they change nothing.
+pub(super) fn export(view: &View) -> Result<String> {
+    let mut out = String::new();
+    let Some(layer) = view.layers.first() else { return Ok(out) };
+    let mut namespaces: Vec<&str> = Vec::new();
+    for object in layer.scan(b"") {
+        let (_, namespace, _) = parts(object?.0).unwrap_or((Kind::Class, "", ""));
+        if namespaces.last() != Some(&namespace) && !namespaces.contains(&namespace) {
+            namespaces.push(namespace);
+        }
+    }
+    // By parts, so that a namespace comes after the one above it.
+    namespaces.sort_by_key(|name| name.split('\\').map(str::to_owned).collect::<Vec<_>>());
+    for &namespace in &namespaces {
+        if let Some(written) = layer.get(&key(Kind::Namespace, namespace, ""))? {
+            let path = NamespacePath::parse(&String::from_utf8_lossy(written))?.namespace;
+            let (parent, name) = path.rsplit_once('\\').unwrap_or(("", &path));
+            in_namespace(&mut out, parent);
+            let name = constant(&Value::String(name.to_owned()));
+            // Writing to a String does not fail, here and below.
+            let _ = writeln!(out, "\ninstance of __Namespace {{ Name = {name}; }};");
+        }
+    }
+    for &namespace in &namespaces {
+        let written = view.namespaces()?.into_iter().find(|name| super::fold(name) == namespace);
+        in_namespace(&mut out, written.as_deref().unwrap_or(namespace));
+        classes(&mut out, view, layer, namespace)?;
+        for object in layer.scan(&key(Kind::Instance, namespace, "")) {
+            let record = object?.1;
+            let name = record::class_name(record)?;
+            if let Some(class) = view.class(namespace, name)? {
+                let instance = record::to_instance(record, &class, &|name| view.class(namespace, name))?;
+                out.push_str(&Printer::new().instance(&instance));
+            }
+        }
+        for object in layer.scan(&key(Kind::Qualifier, namespace, "")) {
+            let _ = writeln!(out, "\n{}", String::from_utf8_lossy(object?.1));
+        }
+    }
+    Ok(out)
+}
+
+/// Appends the classes of a namespace, each after its parent.
+fn classes(out: &mut String, view: &View, layer: &Layer, namespace: &str) -> Result<()> {
+    let mut depths: Vec<(usize, String)> = Vec::new();
+    for object in layer.scan(&key(Kind::Class, namespace, "")) {
+        let (name, _) = record::names(object?.1)?;
+        if let Some(class) = view.class(namespace, name)? {
+            depths.push((class.derivation().len(), name.to_owned()));
+        }
+    }
+    depths.sort();
+    for (_, name) in depths {
+        if let Some(class) = view.class(namespace, &name)? {
+            out.push_str(&Printer::new().class(&class));
+        }
+    }
+    Ok(())
+}
+
+/// Appends the pragma for what follows.
+pub(super) fn in_namespace(out: &mut String, namespace: &str) {
+    let path = constant(&Value::String(format!("\\\\.\\{namespace}")));
+    let _ = writeln!(out, "\n#pragma namespace({path})");
+}

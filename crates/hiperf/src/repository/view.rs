@@ -1,0 +1,321 @@
+//! [`View`]: what is in the repository, seen as one.
+//!
+//! ```text
+//! this process's own MOF
+//! the user's store             only if the user isn't root
+//! the system's store
+//! the built-in classes         part of the program
+//! ```
+//! What is further up covers what has the same name below, but nothing covers a
+//! built-in class. A view doesn't change: whoever changes something makes a
+//! new one, which takes over the classes that are still the same, so that a class
+//! is the same [`Arc`] as long as nobody redefines it or a parent.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+
+use hiperf_cim::{Class, Error, Instance, Result, Status, Value};
+
+use super::key::{Kind, fold, key, parts};
+use super::layer::Layer;
+use super::{built_in, record};
+use crate::namespace::lock;
+
+/// A chain of parents longer than this is a circle: following it recurses.
+const MAX_DERIVATION: usize = 256;
+
+/// The class whose instances are the namespaces below one.
+pub(crate) const NAMESPACE_CLASS: &str = "__Namespace";
+
+/// Layers, the top one first, and the classes that were read from them.
+#[derive(Debug, Default)]
+pub(crate) struct View {
+    pub layers: Vec<Layer>,
+    /// By key.
+    classes: Mutex<HashMap<Vec<u8>, Arc<Class>>>,
+    /// Per namespace, the children of each class by folded name, once somebody
+    /// has asked.
+    children: Mutex<HashMap<String, Arc<Children>>>,
+}
+
+type Children = HashMap<String, Vec<String>>;
+
+impl View {
+    /// A view of these layers, which takes over from `before` what is the same.
+    pub(crate) fn new(layers: Vec<Layer>, before: Option<&View>) -> View {
+        let view = View { layers, ..View::default() };
+        if let Some(before) = before {
+            let known = lock(&before.classes).clone();
+            let mut kept = HashMap::new();
+            for (key, class) in &known {
+                if view.is_unchanged(before, key, &known, 0) {
+                    kept.insert(key.clone(), class.clone());
+                }
+            }
+            *lock(&view.classes) = kept;
+        }
+        view
+    }
+
+    /// Whether the class of a key, and all its parents, have the same records
+    /// as before.
+    fn is_unchanged(
+        &self,
+        before: &View,
+        at: &[u8],
+        known: &HashMap<Vec<u8>, Arc<Class>>,
+        depth: usize,
+    ) -> bool {
+        let (Ok(Some(record)), Ok(Some(old))) = (self.record(at), before.record(at)) else { return false };
+        let (Some((_, namespace, _)), Ok((_, parent))) = (parts(at), record::names(record)) else {
+            return false;
+        };
+        // A class with embedded objects among its defaults has their classes in it.
+        let is_simple = known.get(at).is_some_and(|class| !has_embedded(class));
+        record == old
+            && depth < MAX_DERIVATION
+            && is_simple
+            && parent.is_none_or(|parent| {
+                built_in::entry(namespace, parent).is_some()
+                    || self.is_unchanged(
+                        before,
+                        &key(Kind::Class, namespace, &fold(parent)),
+                        known,
+                        depth + 1,
+                    )
+            })
+    }
+
+    /// The record of a key in the top-most layer that has it.
+    pub(crate) fn record(&self, key: &[u8]) -> Result<Option<&[u8]>> {
+        for layer in &self.layers {
+            if let Some(record) = layer.get(key)? {
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The records of all keys that start with `prefix`, in order.
+    pub(crate) fn records<'a>(&'a self, prefix: &'a [u8]) -> Result<BTreeMap<&'a [u8], &'a [u8]>> {
+        let mut all = BTreeMap::new();
+        for layer in self.layers.iter().rev() {
+            for object in layer.scan(prefix) {
+                let (key, record) = object?;
+                all.insert(key, record);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether there is a namespace, in any case.
+    pub(crate) fn has_namespace(&self, namespace: &str) -> Result<bool> {
+        let is_built_in = built_in::NAMESPACES.iter().any(|known| known.eq_ignore_ascii_case(namespace));
+        Ok(is_built_in || self.record(&key(Kind::Namespace, &fold(namespace), ""))?.is_some())
+    }
+
+    /// All namespaces, as they were written, in order.
+    pub(crate) fn namespaces(&self) -> Result<Vec<String>> {
+        let mut all: BTreeMap<String, String> =
+            built_in::NAMESPACES.iter().map(|name| (fold(name), (*name).to_owned())).collect();
+        for (key, record) in self.records(&[Kind::Namespace as u8])? {
+            if let (Some((_, folded, _)), Ok(written)) = (parts(key), std::str::from_utf8(record)) {
+                all.entry(folded.to_owned()).or_insert_with(|| written.to_owned());
+            }
+        }
+        // The separator sorts behind letters: by parts, a child follows its parent.
+        let mut names: Vec<String> = all.into_values().collect();
+        names.sort_by_cached_key(|name| fold(name).split('\\').map(str::to_owned).collect::<Vec<_>>());
+        Ok(names)
+    }
+
+    /// The class of this name in a folded namespace.
+    pub(crate) fn class(&self, namespace: &str, name: &str) -> Result<Option<Arc<Class>>> {
+        self.class_at(namespace, name, 0)
+    }
+
+    fn class_at(&self, namespace: &str, name: &str, depth: usize) -> Result<Option<Arc<Class>>> {
+        if let Some(class) = built_in::class(namespace, name)? {
+            return Ok(Some(class));
+        }
+        let at = key(Kind::Class, namespace, &fold(name));
+        if let Some(class) = lock(&self.classes).get(&at) {
+            return Ok(Some(class.clone()));
+        }
+        let Some(record) = self.record(&at)? else { return Ok(None) };
+        if depth > MAX_DERIVATION {
+            let message = format!("class {name} derives from itself");
+            return Err(Error::new(Status::WBEM_E_CIRCULAR_REFERENCE, message));
+        }
+        let find = |name: &str| self.class_at(namespace, name, depth + 1);
+        // Not under the lock, because its parent is read on the way.
+        let class = record::to_class(record, &find)?;
+        Ok(Some(lock(&self.classes).entry(at).or_insert(class).clone()))
+    }
+
+    /// Forgets what was read, because a layer has changed. With `class`, only
+    /// that class is new, and nothing was made of an older one.
+    pub(crate) fn changed(&mut self, namespace: &str, class: Option<&Arc<Class>>) {
+        let mut classes = lock(&self.classes);
+        match class {
+            Some(class) => {
+                classes.insert(key(Kind::Class, namespace, &fold(class.name())), class.clone());
+            }
+            None => classes.clear(),
+        }
+        lock(&self.children).clear();
+    }
+
+    /// The names of all classes in a folded namespace, in order.
+    pub(crate) fn class_names(&self, namespace: &str) -> Result<Vec<String>> {
+        let mut names: Vec<String> =
+            built_in::entries(namespace).map(|entry| entry.name.to_owned()).collect();
+        for record in self.records(&key(Kind::Class, namespace, ""))?.values() {
+            let (name, _) = record::names(record)?;
+            if built_in::entry(namespace, name).is_none() {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort_by_cached_key(|name| name.to_ascii_uppercase());
+        Ok(names)
+    }
+
+    /// The names of the classes below `ancestor` in a folded namespace, directly
+    /// or not, in order.
+    pub(crate) fn subclass_names(&self, namespace: &str, ancestor: &str) -> Result<Vec<String>> {
+        let children = self.children(namespace)?;
+        let mut names = Vec::new();
+        let mut seen = HashSet::new();
+        let mut open = vec![fold(ancestor)];
+        while let Some(parent) = open.pop() {
+            for name in children.get(&parent).into_iter().flatten() {
+                // A circle, which only a damaged store has, must end as well.
+                if seen.insert(fold(name)) {
+                    open.push(fold(name));
+                    names.push(name.clone());
+                }
+            }
+        }
+        names.sort_by_cached_key(|name| name.to_ascii_uppercase());
+        Ok(names)
+    }
+
+    /// The names of the children of `parent` in a folded namespace.
+    pub(crate) fn child_names(&self, namespace: &str, parent: &str) -> Result<Vec<String>> {
+        Ok(self.children(namespace)?.get(&fold(parent)).cloned().unwrap_or_default())
+    }
+
+    fn children(&self, namespace: &str) -> Result<Arc<Children>> {
+        if let Some(children) = lock(&self.children).get(namespace) {
+            return Ok(children.clone());
+        }
+        let mut children = Children::new();
+        for entry in built_in::entries(namespace) {
+            if let Some(parent) = entry.superclass {
+                children.entry(fold(parent)).or_default().push(entry.name.to_owned());
+            }
+        }
+        for record in self.records(&key(Kind::Class, namespace, ""))?.values() {
+            if let (name, Some(parent)) = record::names(record)?
+                && built_in::entry(namespace, name).is_none()
+            {
+                children.entry(fold(parent)).or_default().push(name.to_owned());
+            }
+        }
+        let children = Arc::new(children);
+        lock(&self.children).insert(namespace.to_owned(), children.clone());
+        Ok(children)
+    }
+
+    /// The static instance with this folded relative path, in its canonical
+    /// form, in a folded namespace.
+    pub(crate) fn instance(&self, namespace: &str, relpath: &str) -> Result<Option<Instance>> {
+        if let Some(record) = self.record(&key(Kind::Instance, namespace, relpath))? {
+            return self.instance_of(namespace, record).map(Some);
+        }
+        let is_it = |instance: &&Instance| instance.relpath().is_some_and(|path| fold(&path) == relpath);
+        if let Some(instance) = built_in::instances(namespace)?.iter().find(is_it) {
+            return Ok(Some(instance.clone()));
+        }
+        if relpath.starts_with("__namespace.") {
+            return Ok(self.namespace_instances(namespace)?.iter().find(is_it).cloned());
+        }
+        Ok(None)
+    }
+
+    /// The stored instance whose folded relative path this text is, if it is
+    /// one in its canonical form: the short way, without parsing it.
+    pub(crate) fn instance_by_text(&self, namespace: &str, text: &str) -> Result<Option<Instance>> {
+        match self.record(&key(Kind::Instance, namespace, &fold(text)))? {
+            Some(record) => self.instance_of(namespace, record).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn instance_of(&self, namespace: &str, record: &[u8]) -> Result<Instance> {
+        let name = record::class_name(record)?;
+        let class = self.class(namespace, name)?.ok_or_else(|| {
+            let message = format!("an instance is stored of class {name}, which is not there");
+            Error::new(Status::WBEM_E_INVALID_CLASS, message)
+        })?;
+        record::to_instance(record, &class, &|name| self.class(namespace, name))
+    }
+
+    /// The static instances of exactly this class in a folded namespace, in the
+    /// order of their paths.
+    pub(crate) fn instances_of(&self, namespace: &str, class: &str) -> Result<Vec<Instance>> {
+        let mut all: BTreeMap<String, Instance> = BTreeMap::new();
+        let mut below: Vec<Instance> = built_in::instances(namespace)?.to_vec();
+        if class.eq_ignore_ascii_case(NAMESPACE_CLASS) {
+            below.extend(self.namespace_instances(namespace)?);
+        }
+        for instance in
+            below.into_iter().filter(|instance| instance.class().name().eq_ignore_ascii_case(class))
+        {
+            all.insert(fold(&instance.relpath().unwrap_or_default()), instance);
+        }
+        // `.` and `=` are no part of a name, so no other class has the prefix.
+        for end in [".", "="] {
+            let prefix = key(Kind::Instance, namespace, &format!("{}{end}", fold(class)));
+            for (key, record) in self.records(&prefix)? {
+                let path = parts(key).map_or("", |(.., path)| path);
+                all.insert(path.to_owned(), self.instance_of(namespace, record)?);
+            }
+        }
+        Ok(all.into_values().collect())
+    }
+
+    /// Whether a class has static instances of its own that are stored.
+    pub(crate) fn has_instances(&self, namespace: &str, class: &str) -> Result<bool> {
+        for end in [".", "="] {
+            let prefix = key(Kind::Instance, namespace, &format!("{}{end}", fold(class)));
+            for layer in &self.layers {
+                if layer.scan(&prefix).next().transpose()?.is_some() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The instances of `__Namespace`: the namespaces one step below.
+    fn namespace_instances(&self, namespace: &str) -> Result<Vec<Instance>> {
+        let Some(class) = built_in::class(namespace, NAMESPACE_CLASS)? else { return Ok(Vec::new()) };
+        let below = |name: &String| {
+            let (parent, child) = name.rsplit_once('\\')?;
+            (fold(parent) == namespace).then(|| child.to_owned())
+        };
+        let instance = |name: String| {
+            let mut instance = Instance::spawn(&class);
+            instance.put("Name", &Value::String(name))?;
+            Ok(instance)
+        };
+        self.namespaces()?.iter().filter_map(below).map(instance).collect()
+    }
+}
+
+/// Whether a class has objects among its default values.
+fn has_embedded(class: &Class) -> bool {
+    let object = |value: &Value| value.type_of().is_some_and(|ty| ty.scalar == hiperf_cim::CimType::Object);
+    class.properties().iter().any(|property| object(property.default_value()))
+}
