@@ -214,6 +214,15 @@ impl<S: NamespaceServices> ServicesObject<S> {
     }
 }
 
+/// A method that delivers to a client's sink, which is not there yet.
+macro_rules! not_yet {
+    ($method:ident($($parameter:ty),+)) => {
+        unsafe fn $method(&self, $(_: $parameter),+) -> Status {
+            Status::WBEM_E_NOT_SUPPORTED
+        }
+    };
+}
+
 impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
     unsafe fn OpenNamespace(
         &self,
@@ -276,15 +285,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         })
     }
 
-    unsafe fn GetObjectAsync(
-        &self,
-        _: RawBstr,
-        _: i32,
-        _: *mut IWbemContext,
-        _: *mut IWbemObjectSink,
-    ) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
-    }
+    not_yet! { GetObjectAsync(RawBstr, i32, *mut IWbemContext, *mut IWbemObjectSink) }
 
     unsafe fn PutClass(
         &self,
@@ -309,15 +310,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         })
     }
 
-    unsafe fn PutClassAsync(
-        &self,
-        _: *mut IWbemClassObject,
-        _: i32,
-        _: *mut IWbemContext,
-        _: *mut IWbemObjectSink,
-    ) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
-    }
+    not_yet! { PutClassAsync(*mut IWbemClassObject, i32, *mut IWbemContext, *mut IWbemObjectSink) }
 
     unsafe fn DeleteClass(
         &self,
@@ -336,15 +329,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         })
     }
 
-    unsafe fn DeleteClassAsync(
-        &self,
-        _: RawBstr,
-        _: i32,
-        _: *mut IWbemContext,
-        _: *mut IWbemObjectSink,
-    ) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
-    }
+    not_yet! { DeleteClassAsync(RawBstr, i32, *mut IWbemContext, *mut IWbemObjectSink) }
 
     unsafe fn CreateClassEnum(
         &self,
@@ -362,15 +347,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         unsafe { Self::enumerate(out, (flags, flag::SHALLOW), find) }
     }
 
-    unsafe fn CreateClassEnumAsync(
-        &self,
-        _: RawBstr,
-        _: i32,
-        _: *mut IWbemContext,
-        _: *mut IWbemObjectSink,
-    ) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
-    }
+    not_yet! { CreateClassEnumAsync(RawBstr, i32, *mut IWbemContext, *mut IWbemObjectSink) }
 
     unsafe fn PutInstance(
         &self,
@@ -397,15 +374,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         })
     }
 
-    unsafe fn PutInstanceAsync(
-        &self,
-        _: *mut IWbemClassObject,
-        _: i32,
-        _: *mut IWbemContext,
-        _: *mut IWbemObjectSink,
-    ) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
-    }
+    not_yet! { PutInstanceAsync(*mut IWbemClassObject, i32, *mut IWbemContext, *mut IWbemObjectSink) }
 
     unsafe fn DeleteInstance(
         &self,
@@ -424,15 +393,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         })
     }
 
-    unsafe fn DeleteInstanceAsync(
-        &self,
-        _: RawBstr,
-        _: i32,
-        _: *mut IWbemContext,
-        _: *mut IWbemObjectSink,
-    ) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
-    }
+    not_yet! { DeleteInstanceAsync(RawBstr, i32, *mut IWbemContext, *mut IWbemObjectSink) }
 
     unsafe fn CreateInstanceEnum(
         &self,
@@ -452,15 +413,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         unsafe { Self::enumerate(out, (flags, flag::SHALLOW | flag::DIRECT_READ), find) }
     }
 
-    unsafe fn CreateInstanceEnumAsync(
-        &self,
-        _: RawBstr,
-        _: i32,
-        _: *mut IWbemContext,
-        _: *mut IWbemObjectSink,
-    ) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
-    }
+    not_yet! { CreateInstanceEnumAsync(RawBstr, i32, *mut IWbemContext, *mut IWbemObjectSink) }
 
     unsafe fn ExecQuery(
         &self,
@@ -488,16 +441,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         unsafe { Self::enumerate(out, (flags, flag::ENSURE_LOCATABLE | flag::DIRECT_READ), find) }
     }
 
-    unsafe fn ExecQueryAsync(
-        &self,
-        _: RawBstr,
-        _: RawBstr,
-        _: i32,
-        _: *mut IWbemContext,
-        _: *mut IWbemObjectSink,
-    ) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
-    }
+    not_yet! { ExecQueryAsync(RawBstr, RawBstr, i32, *mut IWbemContext, *mut IWbemObjectSink) }
 
     unsafe fn ExecNotificationQuery(
         &self,
@@ -511,16 +455,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         unsafe { unsupported(out, NOTHING) }
     }
 
-    unsafe fn ExecNotificationQueryAsync(
-        &self,
-        _: RawBstr,
-        _: RawBstr,
-        _: i32,
-        _: *mut IWbemContext,
-        _: *mut IWbemObjectSink,
-    ) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
-    }
+    not_yet! { ExecNotificationQueryAsync(RawBstr, RawBstr, i32, *mut IWbemContext, *mut IWbemObjectSink) }
 
     unsafe fn ExecMethod(
         &self,
@@ -536,15 +471,5 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
         unsafe { unsupported(out, result) }
     }
 
-    unsafe fn ExecMethodAsync(
-        &self,
-        _: RawBstr,
-        _: RawBstr,
-        _: i32,
-        _: *mut IWbemContext,
-        _: *mut IWbemClassObject,
-        _: *mut IWbemObjectSink,
-    ) -> Status {
-        Status::WBEM_E_NOT_SUPPORTED
-    }
+    not_yet! { ExecMethodAsync(RawBstr, RawBstr, i32, *mut IWbemContext, *mut IWbemClassObject, *mut IWbemObjectSink) }
 }
