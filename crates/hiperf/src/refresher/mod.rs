@@ -42,18 +42,23 @@
 //! Source: the documentation of `IWbemRefresher` and
 //! `IWbemConfigureRefresher`; lifecycle.md sections 5, 9 and 12.
 
-use std::collections::HashMap;
+mod enumerator;
+mod group;
+mod object;
+
 use std::sync::Arc;
 
 use hiperf_cim::path::ObjectPath;
 use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status};
-use hiperf_com::client::{Context, RefresherClient};
+use hiperf_com::client::Context;
 use hiperf_com::enumeration::ObjectList;
 use hiperf_com::object::Object;
 
-use crate::loading::LoadedProvider;
 use crate::template::template_for;
 use crate::{InstanceRef, Namespace};
+use enumerator::EnumItem;
+use group::{Group, Source};
+use object::ObjectItem;
 
 /// An object added by [`Refresher::add_object`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,53 +96,6 @@ pub struct Refresher {
     objects: Vec<ObjectItem>,
     enums: Vec<EnumItem>,
     last_id: i32,
-}
-
-/// One refresher of one provider: all of its items here share it.
-struct Group {
-    provider: Arc<LoadedProvider>,
-    refresher: RefresherClient,
-    /// How many items are from it. Without any it is not refreshed.
-    uses: usize,
-    /// How the latest refresh went.
-    status: Status,
-}
-
-struct ObjectItem {
-    id: i32,
-    source: Source,
-    provider_object: Object,
-    client_object: Object,
-}
-
-struct EnumItem {
-    id: i32,
-    source: Source,
-    /// A new client object: without values, but with server and namespace.
-    template: Instance,
-    /// What the provider writes.
-    provider_list: Arc<ObjectList>,
-    /// The version of `provider_list` that `rows` reflect.
-    version: u64,
-    rows: Vec<Row>,
-    /// The list behind the client's `IWbemHiPerfEnum`, if a COM client has one.
-    client_list: Option<Arc<ObjectList>>,
-    /// Client objects without an instance, for instances to come.
-    spare: Vec<Object>,
-}
-
-/// Where an item comes from: the group's provider knows it by `provider_id`.
-struct Source {
-    group: usize,
-    provider_id: i32,
-}
-
-/// One instance of an enumerator.
-struct Row {
-    /// The provider's id: the same as long as it is the same instance.
-    id: i32,
-    provider_object: Object,
-    client_object: Object,
 }
 
 impl Refresher {
@@ -415,45 +373,6 @@ impl Refresher {
 
 /// `WBEM_FLAG_REFRESH_AUTO_RECONNECT`, the default.
 const AUTO_RECONNECT: i32 = 0;
-
-impl Group {
-    /// Keeps the first thing that went wrong after a successful refresh.
-    fn note(&mut self, copied: Result<(), Status>) {
-        if copied.is_err() && self.status == Status::WBEM_S_NO_ERROR {
-            self.status = Status::WBEM_S_PARTIAL_RESULTS;
-        }
-    }
-}
-
-impl EnumItem {
-    /// Brings the client's rows up to date with the provider's list.
-    fn copy(&mut self) -> Result<(), Status> {
-        let version = self.provider_list.version();
-        if version != self.version {
-            self.reconcile();
-            self.version = version;
-        }
-        self.rows.iter().try_for_each(|row| row.client_object.copy_from(&row.provider_object))
-    }
-
-    /// Makes the rows those of the provider's list. An instance that is still
-    /// there keeps its client object; the objects of gone ones wait for new
-    /// ones, unless a client still holds them.
-    fn reconcile(&mut self) {
-        let mut old: HashMap<i32, Object> =
-            self.rows.drain(..).map(|row| (row.id, row.client_object)).collect();
-        self.provider_list.for_each(|id, provider_object| {
-            let client_object = old.remove(&id).or_else(|| self.spare.pop());
-            let client_object = client_object.unwrap_or_else(|| Object::new(self.template.clone()));
-            self.rows.push(Row { id, provider_object: provider_object.clone(), client_object });
-        });
-        // First, because the list holds the gone ones too.
-        if let Some(list) = &self.client_list {
-            list.replace(self.rows.iter().map(|row| (row.id, row.client_object.clone())));
-        }
-        self.spare.extend(old.into_values().filter(Object::is_unshared));
-    }
-}
 
 fn removed(id: i32) -> Error {
     Error::new(Status::WBEM_E_NOT_FOUND, format!("the refresher has no object or enumerator {id} any more"))
