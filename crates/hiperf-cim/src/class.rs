@@ -153,6 +153,8 @@ pub struct Class {
     /// The block of a new instance.
     pub(crate) default_block: Vec<u8>,
     pub(crate) wire: ClassWire,
+    /// Whether texts of a locale were merged into it.
+    pub(crate) is_amended: bool,
 }
 
 impl Class {

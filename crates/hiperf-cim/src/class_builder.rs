@@ -70,6 +70,7 @@ pub struct ClassBuilder {
     properties: Vec<Property>,
     methods: Vec<Method>,
     allows_abstract: bool,
+    is_amended: bool,
 }
 
 impl ClassBuilder {
@@ -107,7 +108,22 @@ impl ClassBuilder {
             }
         };
         let name = name.into();
-        Ok(ClassBuilder { name, superclass, qualifiers, properties, methods, allows_abstract: false })
+        Ok(ClassBuilder {
+            name,
+            superclass,
+            qualifiers,
+            properties,
+            methods,
+            allows_abstract: false,
+            is_amended: false,
+        })
+    }
+
+    /// Says whether texts of a locale are among what is declared.
+    #[must_use]
+    pub(crate) fn amended(mut self, is_amended: bool) -> ClassBuilder {
+        self.is_amended = is_amended;
+        self
     }
 
     /// Accepts an abstract class below one that is not.
@@ -282,7 +298,7 @@ impl ClassBuilder {
     /// * `WBEM_E_INVALID_SUPERCLASS`: it says that it is not dynamic, and its
     ///   parent is.
     pub fn build(self) -> Result<Arc<Class>> {
-        let ClassBuilder { name, superclass, mut qualifiers, properties, methods, .. } = self;
+        let ClassBuilder { name, superclass, mut qualifiers, properties, methods, is_amended, .. } = self;
         inherit_dynamic(&name, superclass.as_deref(), &mut qualifiers)?;
         let keys: Vec<usize> = (0..properties.len()).filter(|&index| properties[index].is_key).collect();
         if let Some(parent) = superclass.as_ref().filter(|parent| !parent.keys.is_empty())
@@ -305,6 +321,6 @@ impl ClassBuilder {
             .collect();
         let wire = ClassWire::default();
         let parts = ClassParts { name, superclass, derivation, qualifiers, properties, methods, wire };
-        Ok(Arc::new(parts.finish()?))
+        Ok(Arc::new(Class { is_amended, ..parts.finish()? }))
     }
 }

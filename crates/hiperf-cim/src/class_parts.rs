@@ -51,6 +51,7 @@ impl ClassParts {
             keys,
             default_block: Vec::new(),
             wire,
+            is_amended: false,
         };
         class.default_block = Instance::default_block(&class)?;
         Ok(class)

@@ -222,7 +222,8 @@ impl Instance {
     /// `WBEM_E_INVALID_CLASS`: the two are not of the same class.
     #[inline]
     pub fn copy_from(&mut self, other: &Instance) -> Result<(), Status> {
-        if !Arc::ptr_eq(&self.class, &other.class) {
+        // A class and the same class with its texts share their slots.
+        if !Arc::ptr_eq(&self.class, &other.class) && !Arc::ptr_eq(&self.slots, &other.slots) {
             return Err(Status::WBEM_E_INVALID_CLASS);
         }
         self.block.copy_from(&other.block);
@@ -243,6 +244,19 @@ impl Instance {
             decoration: None,
             qualifiers: None,
         }
+    }
+
+    /// The same instance, of its class with other texts: of what
+    /// [`Class::amended`] or [`Class::neutral`] made of it, or the reverse.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_CLASS`: `class` is another.
+    pub fn with_texts_of(mut self, class: &Arc<Class>) -> Result<Instance, Status> {
+        if !self.class.is_same(class) {
+            return Err(Status::WBEM_E_INVALID_CLASS);
+        }
+        self.class = class.clone();
+        Ok(self)
     }
 
     /// The block of a new instance of `class`, whose own is not made yet.

@@ -8,12 +8,14 @@
 //! * [`ClassDraft`]: a class definition that is being changed.
 //! * [`Value`], [`CimType`], [`DateTime`], [`QualifierSet`].
 //! * [`path`]: object paths. [`cook`]: from raw samples to formatted values.
+//! * [`Locale`]: the language of the texts that are kept apart from classes, their amendments.
 //! * [`wmio`]: the binary form in which classes and instances travel; [`xml`]: their form in CIM-XML.
 //! * [`Status`] and [`Error`]: how everything fails.
 //!
 //! Nothing in it touches the machine it runs on.
 #![forbid(unsafe_code)]
 
+mod amendment;
 mod block;
 mod class;
 mod class_builder;
@@ -26,6 +28,7 @@ mod error;
 mod handle;
 mod instance;
 pub mod layout;
+mod locale;
 pub mod mof;
 pub mod path;
 mod qualifier;
@@ -49,6 +52,7 @@ pub use error::{Context, Error, Result};
 pub use handle::PropertyHandle;
 pub use instance::{Decoration, Instance};
 pub use layout::Layout;
+pub use locale::Locale;
 pub use qualifier::{Flavor, Qualifier, QualifierSet};
 pub use status::Status;
 pub use system::{SYSTEM_PROPERTIES, system_property};

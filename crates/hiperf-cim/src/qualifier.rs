@@ -191,6 +191,23 @@ impl QualifierSet {
         Ok(())
     }
 
+    /// Adds a qualifier, or puts it in the place of the one of its name, by no
+    /// rule.
+    pub(crate) fn replace(&mut self, qualifier: Qualifier) {
+        let known = self.iter().position(|known| known.name.eq_ignore_ascii_case(&qualifier.name));
+        match known {
+            Some(index) => self.make_mut()[index] = qualifier,
+            None => self.make_mut().push(qualifier),
+        }
+    }
+
+    /// Keeps the qualifiers for which `keep` holds.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Qualifier) -> bool) {
+        if !self.iter().all(&keep) {
+            self.make_mut().retain(keep);
+        }
+    }
+
     /// Removes the qualifier of this name and says whether there was one.
     pub fn remove(&mut self, name: &str) -> bool {
         let is_there = self.get(name).is_some();

@@ -129,6 +129,7 @@ statuses! {
     WBEM_E_NOT_EVENT_CLASS = 0x8004_1059, "the class is not an event class";
     WBEM_E_LOCAL_CREDENTIALS = 0x8004_1064, "a local connection takes no user credentials";
     WBEM_E_CANNOT_BE_ABSTRACT = 0x8004_1065, "the class can't be abstract";
+    WBEM_E_AMENDED_OBJECT = 0x8004_1066, "an object with texts of a locale is put as it is";
     WBEM_E_QUOTA_VIOLATION = 0x8004_106C, "a limit was exceeded";
     WBEM_E_HANDLE_OUT_OF_DATE = 0x8004_1070, "the handle is out of date";
     WBEM_E_CONNECTION_FAILED = 0x8004_1071, "the connection could not be made";

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use hiperf_cim::Locale;
 
 /// Shortest interval: below it, time stamps and the refresh itself are noise.
 const MIN_INTERVAL: Duration = Duration::from_millis(1);
@@ -96,6 +97,10 @@ pub enum Command {
     Describe {
         /// Class
         class: String,
+
+        /// Language of the texts, as MS_407
+        #[arg(long, value_name = "LOCALE", value_parser = parse_locale, default_value_t = Locale::DEFAULT)]
+        locale: Locale,
     },
     /// Compile MOF into the repository: all of it or nothing
     Mofcomp(MofcompArguments),
@@ -126,6 +131,18 @@ pub struct MofcompArguments {
     /// How to store instances, unless a pragma says it
     #[arg(long, value_name = "FLAG", value_enum)]
     pub instance: Option<InstanceFlag>,
+
+    /// Locale of the texts, as MS_409, unless a pragma names it; needs --mof and --mfl
+    #[arg(long, value_name = "LOCALE", value_parser = parse_locale, requires_all = ["mof", "mfl"])]
+    pub amendment: Option<Locale>,
+
+    /// Write the file without the texts of a locale here; store nothing
+    #[arg(long, value_name = "FILE", requires = "mfl", conflicts_with_all = ["check", "class", "instance"])]
+    pub mof: Option<PathBuf>,
+
+    /// Write the texts of the locale here
+    #[arg(long, value_name = "FILE", requires = "mof")]
+    pub mfl: Option<PathBuf>,
 }
 
 /// A flag of `#pragma classflags`.
@@ -185,6 +202,10 @@ impl Arguments {
     pub fn from_command_line() -> Arguments {
         Arguments::parse()
     }
+}
+
+fn parse_locale(text: &str) -> Result<Locale, String> {
+    Locale::parse(text).map_err(|error| error.message().to_owned())
 }
 
 fn parse_interval(text: &str) -> Result<Duration, String> {

@@ -48,7 +48,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Query { query } => commands::query::run(&connect()?, query, options),
         Command::Get { path } => commands::get::run(&connect()?, path, options),
         Command::Classes { pattern } => commands::classes::run(&connect()?, pattern.as_deref(), options),
-        Command::Describe { class } => commands::describe::run(&connect()?, class, options),
+        Command::Describe { class, locale } => {
+            commands::describe::run(&connect()?.in_locale(*locale), class, options)
+        }
         Command::Mofcomp(mofcomp) => {
             commands::mofcomp::run(&repository, arguments.namespace.as_deref(), mofcomp)
         }

@@ -136,3 +136,56 @@ fn damage_is_named_and_repaired() {
     assert_eq!(folder.succeed(&["repository", "verify"]), whole);
     assert_eq!(folder.succeed(&["repository", "export"]), exported);
 }
+
+const TEXTS: &str = "#pragma amendment(\"MS_407\")
+#include \"sub/base.mof\"
+qualifier Description : Amended ToSubclass;
+// A pump.
+[Description(\"Eine Pumpe\"), Locale(1)]
+class Pump : Base { [Description(\"Der Fluss\")] uint8 Flow; };
+";
+
+#[test]
+fn texts_are_split_off_and_merged() {
+    let folder = Folder::new("texts");
+    folder.file("sub/base.mof", BASE);
+    let file = folder.file("texts.mof", TEXTS);
+    let path = |name: &str| folder.state().join(name).to_str().unwrap().to_owned();
+    let (mof, mfl) = (path("out.mof"), path("out.mfl"));
+    let error = folder.fail(&["mofcomp", &file]);
+    assert!(error.contains("texts.mof:1:1\n") && error.contains("--mof and --mfl"), "{error}");
+    let wrote = folder.succeed(&["mofcomp", &file, "--mof", &mof, "--mfl", &mfl]);
+    assert_eq!(wrote, format!("wrote {mof} and the texts of 1 class to {mfl}\n"));
+    assert!(!folder.succeed(&["repository", "export"]).contains("Pump"), "nothing is stored");
+    let neutral = fs::read_to_string(&mof).unwrap();
+    assert!(neutral.contains("// A pump.\n[Locale(1)]\nclass Pump : Base { uint8 Flow; };"), "{neutral}");
+
+    folder.succeed(&["mofcomp", &mof, &mfl]);
+    let describe =
+        |locale: &[&str]| folder.succeed(&[&["describe", "Pump", "-n", "root/default"], locale].concat());
+    assert!(
+        describe(&["--locale", "ms_407"]).contains("Eine Pumpe")
+            && describe(&["--locale", "ms_407"]).contains("Der Fluss")
+    );
+    assert!(!describe(&[]).contains("Eine Pumpe"));
+    assert_eq!(folder.succeed(&["namespaces"]).lines().last(), Some("root\\default\\ms_407"));
+
+    // Without a pragma the locale is named with the files.
+    let plain = folder.file("plain.mof", &TEXTS.replacen("#pragma amendment(\"MS_407\")", "", 1));
+    let error = folder.fail(&["mofcomp", &plain, "--mof", &mof, "--mfl", &mfl]);
+    assert!(error.contains("#pragma amendment(\"MS_409\")"), "{error}");
+    folder.succeed(&["mofcomp", &plain, "--amendment", "MS_409", "--mof", &mof, "--mfl", &mfl]);
+    assert!(fs::read_to_string(&mfl).unwrap().contains("root\\\\default\\\\ms_409"));
+    let error = folder.fail(&["mofcomp", &plain, "--amendment", "MS_409", "--mof", &plain, "--mfl", &mfl]);
+    assert!(error.contains("must be three files"), "{error}");
+    let twice = folder.file("twice.mof", &format!("{TEXTS}#pragma amendment(\"MS_409\")\n"));
+    assert!(folder.fail(&["mofcomp", &twice]).contains("WBEMMOF_E_INVALID_DUPLICATE_AMENDMENT"));
+    for usage in [
+        &["--mof", "x"][..],
+        &["--mfl", "x"],
+        &["--amendment", "MS_409"],
+        &["--mof", "x", "--mfl", "y", "--check"],
+    ] {
+        assert_eq!(folder.run(&[&["mofcomp", &plain], usage].concat()).0, 2, "{usage:?}");
+    }
+}

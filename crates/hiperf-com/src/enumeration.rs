@@ -83,7 +83,7 @@ impl ObjectList {
             // SAFETY: the caller's duty.
             let object = unsafe { require(object) }?;
             let object = Object::from_access(&object).ok_or(Status::WBEM_E_INVALID_OBJECT)?;
-            if object.is_class() || !Arc::ptr_eq(object.class(), &self.class) {
+            if object.is_class() || !object.class().is_same(&self.class) {
                 return Err(Status::WBEM_E_INVALID_CLASS);
             }
             added.push((id, object));

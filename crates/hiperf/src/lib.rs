@@ -37,6 +37,7 @@ mod services;
 #[allow(unsafe_code)]
 mod sys;
 mod template;
+mod texts;
 
 use std::sync::Once;
 

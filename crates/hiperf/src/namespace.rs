@@ -8,13 +8,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use hiperf_cim::path::ObjectPath;
-use hiperf_cim::{Class, Decoration, Error, Result, Status, suggest};
+use hiperf_cim::{Class, Decoration, Error, Locale, Result, Status, suggest};
 use hiperf_com::client::Services;
 
 use crate::loading::{LoadedProvider, provider_name};
 use crate::providers::Providers;
 use crate::repository::{Repository, Source, View, fold};
 use crate::services;
+use crate::texts::Texts;
 
 /// The namespace that everything defaults to.
 pub const DEFAULT_NAMESPACE: &str = "root\\cimv2";
@@ -23,6 +24,7 @@ pub const DEFAULT_NAMESPACE: &str = "root\\cimv2";
 #[derive(Clone)]
 pub struct Namespace {
     inner: Arc<Inner>,
+    locale: Locale,
 }
 
 /// A namespace that is not kept alive.
@@ -57,7 +59,19 @@ impl Namespace {
     }
 
     pub(crate) fn of(inner: Arc<Inner>) -> Namespace {
-        Namespace { inner }
+        Namespace { inner, locale: Locale::DEFAULT }
+    }
+
+    /// The same connection, for texts of another locale.
+    #[must_use]
+    pub fn in_locale(self, locale: Locale) -> Namespace {
+        Namespace { locale, ..self }
+    }
+
+    /// The locale of the texts that [`Namespace::class_amended`] gives.
+    #[must_use]
+    pub fn locale(&self) -> Locale {
+        self.locale
     }
 
     /// The repository that the namespace is in.
@@ -100,6 +114,20 @@ impl Namespace {
                 Err(Error::new(Status::WBEM_E_NOT_FOUND, message))
             }
         }
+    }
+
+    /// The class of this name with the texts of the connection's locale, as far
+    /// as they are in the namespace of that locale; those of its parents too.
+    ///
+    /// # Errors
+    /// Those of [`Namespace::class`].
+    pub fn class_amended(&self, name: &str) -> Result<Arc<Class>> {
+        self.texts().amended(&self.class(name)?)
+    }
+
+    /// The texts of the connection's locale.
+    pub(crate) fn texts(&self) -> Texts {
+        Texts::new(self.view(), self.folded(), self.locale)
     }
 
     /// The names of all classes, sorted. A damaged record is left out:
@@ -189,7 +217,7 @@ impl WeakNamespace {
     /// The namespace, if anyone is still connected to it.
     pub(crate) fn upgrade(&self) -> Result<Namespace> {
         let gone = || Error::new(Status::WBEM_E_SHUTTING_DOWN, "the namespace has been released");
-        Ok(Namespace { inner: self.0.upgrade().ok_or_else(gone)? })
+        Ok(Namespace::of(self.0.upgrade().ok_or_else(gone)?))
     }
 }
 

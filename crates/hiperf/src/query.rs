@@ -283,8 +283,10 @@ impl Namespace {
         let decoration = self.decoration();
         let mut instances = Vec::with_capacity(delivered.objects.len());
         for object in &delivered.objects {
-            let own = Object::from_class_object(object).filter(|own| Arc::ptr_eq(own.class(), class));
-            let Some(own) = own.filter(|own| !own.is_class()) else {
+            let own = Object::from_class_object(object).filter(|own| !own.is_class());
+            // A provider may have asked for the class with texts, the client did not.
+            let instance = own.and_then(|own| own.to_instance().with_texts_of(class).ok());
+            let Some(mut instance) = instance else {
                 let message = format!(
                     "provider {} delivered an object that is no instance of {}",
                     provider.name(),
@@ -292,7 +294,6 @@ impl Namespace {
                 );
                 return Err(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
             };
-            let mut instance = own.to_instance();
             instance.decorate(Some(decoration.clone()));
             instances.push(instance);
         }

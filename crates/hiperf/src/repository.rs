@@ -45,8 +45,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, Weak};
 
+use hiperf_cim::mof::Split;
 use hiperf_cim::path::NamespacePath;
-use hiperf_cim::{Error, Result, Status, suggest};
+use hiperf_cim::{Error, Locale, Result, Status, suggest};
 
 use crate::namespace::{DEFAULT_NAMESPACE, Inner, Namespace, is_this_machine, lock};
 use disk::{Directory, Identity};
@@ -211,6 +212,17 @@ impl Repository {
         let current = self.refresh()?;
         let layers = std::iter::once(Layer::default()).chain(current.layers.iter().cloned()).collect();
         compile::compile(&mut View::new(layers, Some(&current)), namespace, sources)
+    }
+
+    /// Splits MOF into a text without what is amended and a text of the classes
+    /// that hold it, for the locale that its pragma names, or else for
+    /// `locale`. Nothing is stored.
+    ///
+    /// # Errors
+    /// * what is wrong with the text, as for [`Repository::compile`].
+    /// * `WBEM_E_INVALID_PARAMETER`: nothing names a locale.
+    pub fn split(&self, namespace: &str, source: &Source, locale: Option<Locale>) -> Result<Split> {
+        compile::split(&*self.refresh()?, namespace, source, locale)
     }
 
     /// Compiles MOF for this process only, until it ends.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use hiperf_cim::path::{Keys, ObjectPath};
-use hiperf_cim::{Class, Error, Instance, Result, Status};
+use hiperf_cim::{Class, Error, Instance, Locale, Result, Status};
 use hiperf_com::client::Context;
 use hiperf_com::object::Object;
 use hiperf_com::provider::Services;
@@ -80,9 +80,24 @@ impl NamespaceServices for Namespace {
         Ok(objects(self.enumerate(class, shallow, context)?))
     }
 
+    fn amended(&self, objects: Vec<Object>) -> Result<Vec<Object>> {
+        let mut texts = self.texts();
+        let amend = |object: Object| match object.is_class() {
+            true => {
+                let class = texts.amended(&object.class_definition()?)?;
+                Ok(self.class_object(&class))
+            }
+            false => {
+                let class = texts.amended(object.class())?;
+                Ok(Object::new(object.to_instance().with_texts_of(&class)?))
+            }
+        };
+        objects.into_iter().map(amend).collect()
+    }
+
     fn open_namespace(&self, path: &str) -> Result<ComPtr<IWbemServices>> {
         let below = format!("{}\\{path}", self.path());
-        Ok(ServicesObject::create(self.repository().connect(&below)?))
+        Ok(ServicesObject::create(self.repository().connect(&below)?.in_locale(self.locale())))
     }
 
     fn put_class(&self, class: &Class, flags: u32) -> Result<()> {
@@ -132,6 +147,10 @@ impl NamespaceServices for WeakNamespace {
         self.upgrade()?.create_instance_enum(class, shallow, context)
     }
 
+    fn amended(&self, objects: Vec<Object>) -> Result<Vec<Object>> {
+        self.upgrade()?.amended(objects)
+    }
+
     fn open_namespace(&self, path: &str) -> Result<ComPtr<IWbemServices>> {
         self.upgrade()?.open_namespace(path)
     }
@@ -162,8 +181,8 @@ impl NamespaceServices for WeakNamespace {
 pub(crate) struct LocalLocator;
 
 impl Locator for LocalLocator {
-    fn connect_server(&self, path: &str) -> Result<ComPtr<IWbemServices>> {
-        Ok(ServicesObject::create(Namespace::connect(path)?))
+    fn connect_server(&self, path: &str, locale: Locale) -> Result<ComPtr<IWbemServices>> {
+        Ok(ServicesObject::create(Namespace::connect(path)?.in_locale(locale)))
     }
 }
 
@@ -173,9 +192,14 @@ impl ClientRefresher for Refresher {
         &mut self,
         services: &ComPtr<IWbemServices>,
         path: &str,
+        amended: bool,
         context: Option<&Context>,
     ) -> Result<(Object, i32)> {
-        let id = self.add_object_with(&namespace_behind(services)?, path, context)?;
+        let namespace = namespace_behind(services)?;
+        let id = self.add_object_with(&namespace, path, context)?;
+        if amended {
+            self.amend(&namespace, id.into())?;
+        }
         let object = self.client_object(id).ok_or(Status::WBEM_E_UNEXPECTED)?;
         Ok((object.clone(), id.into()))
     }
@@ -184,9 +208,14 @@ impl ClientRefresher for Refresher {
         &mut self,
         services: &ComPtr<IWbemServices>,
         class: &str,
+        amended: bool,
         context: Option<&Context>,
     ) -> Result<(ComPtr<IWbemHiPerfEnum>, i32)> {
-        let id = self.add_enum_with(&namespace_behind(services)?, class, context)?;
+        let namespace = namespace_behind(services)?;
+        let id = self.add_enum_with(&namespace, class, context)?;
+        if amended {
+            self.amend(&namespace, id.into())?;
+        }
         let list = self.client_list(id).ok_or(Status::WBEM_E_UNEXPECTED)?;
         Ok((list.for_client(), id.into()))
     }
@@ -247,6 +276,57 @@ mod tests {
         services.delete_class("Sensor").unwrap();
         assert_eq!(status(services.delete_class("Sensor")), Status::WBEM_E_NOT_FOUND);
         assert_eq!(status(services.delete_class("__Provider")), Status::WBEM_E_ACCESS_DENIED);
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    /// What came with texts of a locale is stored without them, and only if the
+    /// client says that it knows.
+    #[test]
+    fn texts_are_not_stored() {
+        const AMENDED: i32 = 0x2_0000;
+        let directory = std::env::temp_dir().join(format!("hiperf-texts-{}", std::process::id()));
+        let repository = Repository::at(&directory);
+        let text = "class Pump { [Key] string Name; uint8 Flow; };
+                    instance of __Namespace { Name = \"ms_409\"; };
+                    #pragma namespace(\"root\\\\default\\\\ms_409\")
+                    [Description(\"A pump\") : Amended, AMENDMENT]
+                    class Pump { [Key] string Name; [Units(\"l\") : Amended] uint8 Flow; };";
+        repository.compile("root\\default", vec![Source::from_text("p.mof", text).unwrap()]).unwrap();
+        let namespace = repository.connect("root\\default").unwrap();
+        let services = Services::new(ServicesObject::create(namespace.clone()));
+        assert_eq!(namespace.class_amended("pump").unwrap().qualifiers().text("Description"), Some("A pump"));
+
+        let class = services.get_amended_object("Pump").unwrap();
+        let refused = services.put_class(&class, 0).unwrap_err();
+        assert_eq!(refused.status(), Status::WBEM_E_AMENDED_OBJECT);
+        class.put("More", &Value::Uint8(1)).unwrap();
+        assert_eq!(services.put_class(&class, 0).unwrap_err().status(), Status::WBEM_E_AMENDED_OBJECT);
+        services.put_class(&class, AMENDED).unwrap();
+        let stored = namespace.class("Pump").unwrap();
+        assert!(stored.property("More").is_some());
+        assert!(
+            stored.qualifiers().is_empty()
+                && stored.property("Flow").unwrap().qualifiers().get("Units").is_none()
+        );
+        assert_eq!(
+            namespace.class_amended("Pump").unwrap().property("Flow").unwrap().qualifiers().text("Units"),
+            Some("l")
+        );
+
+        let class = services.get_amended_object("Pump").unwrap();
+        let instance = class.spawn_instance().unwrap();
+        instance.put("Name", &Value::String("a".into())).unwrap();
+        let instance = ClassObject::new(instance.as_com().cast().unwrap());
+        assert_eq!(services.put_instance(&instance, 0).unwrap_err().status(), Status::WBEM_E_AMENDED_OBJECT);
+        services.put_instance(&instance, AMENDED).unwrap();
+        assert!(namespace.get("Pump=\"a\"").unwrap().class().qualifiers().is_empty());
+
+        let texts = Services::new(services.open_namespace("ms_409").unwrap().as_com().clone());
+        let instance = texts.get_object("Pump").unwrap().spawn_instance().unwrap();
+        instance.put("Name", &Value::String("a".into())).unwrap();
+        let instance = ClassObject::new(instance.as_com().cast().unwrap());
+        let refused = texts.put_instance(&instance, 0).unwrap_err();
+        assert_eq!(refused.status(), Status::WBEM_E_INVALID_OPERATION, "an amendment has no instances");
         std::fs::remove_dir_all(&directory).unwrap();
     }
 }

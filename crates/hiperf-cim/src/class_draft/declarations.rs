@@ -15,6 +15,8 @@ pub(super) struct Declarations {
     pub methods: Vec<MethodDeclaration>,
     /// The class came with this exception from the rules, and keeps it.
     allows_abstract: bool,
+    /// The class has texts of a locale, which don't become its own.
+    is_amended: bool,
 }
 
 impl Declarations {
@@ -30,6 +32,7 @@ impl Declarations {
         let is_below_concrete = class.superclass().is_some_and(|parent| !parent.is_abstract());
         Ok(Declarations {
             allows_abstract: class.is_abstract() && is_below_concrete,
+            is_amended: class.is_amended(),
             qualifiers: local(class.qualifiers()),
             properties: class.properties().iter().filter(|p| p.is_local()).map(property).collect(),
             methods: class.methods().iter().filter(|m| m.is_local()).map(method).collect(),
@@ -54,7 +57,7 @@ impl Declarations {
         for method in &self.methods {
             builder.method(method.clone())?;
         }
-        builder.build()
+        builder.amended(self.is_amended).build()
     }
 
     /// The declaration of a property of `class`, made if it is inherited.

@@ -96,6 +96,14 @@ impl Instance {
         sets.and_then(|sets| sets.get_mut(index)).is_some_and(|set| set.remove(name))
     }
 
+    /// Takes away what is amended of its own qualifiers.
+    pub fn drop_amended(&mut self) {
+        let Some(qualifiers) = &mut self.qualifiers else { return };
+        for set in qualifiers.of_properties.iter_mut().chain([&mut qualifiers.own]) {
+            set.retain(|qualifier| !qualifier.flavor.contains(Flavor::AMENDED));
+        }
+    }
+
     /// Takes the qualifiers that came with the instance.
     pub(crate) fn set_decoded_qualifiers(
         &mut self,

@@ -8,11 +8,12 @@
 //! [`parse`] gives a tree that borrows from the text, and everything that is
 //! wrong in it at once; [`compile()`] makes objects of it, with the classes of a
 //! [`ClassSource`]; [`load`] does both for files that include each other;
-//! [`Printer`] makes text of objects; [`render`] shows one [`Diagnostic`] to a
+//! [`Printer`] makes text of objects; [`split`] takes the texts of a locale out of one; [`render`] shows one [`Diagnostic`] to a
 //! person. Files are not read here: the caller of [`load`] does.
 //!
 //! Source: the mofcomp pages of Microsoft's WMI documentation, DSP0004.
 
+mod amendment;
 pub mod ast;
 pub mod codes;
 mod compile;
@@ -28,6 +29,7 @@ mod tests;
 
 use std::borrow::Cow;
 
+pub use amendment::{Split, split};
 pub use ast::{Item, Span};
 pub use compile::{ClassSource, Compiled, Compiler, compile};
 pub use diagnostic::{Diagnostic, Place, Severity, render};

@@ -31,7 +31,7 @@ const FIELDS: [&str; 12] = [
 
 /// Writes what is known about the class that `argument` means.
 pub fn run(namespace: &Namespace, argument: &str, options: &OutputOptions) -> Result<(), Failure> {
-    let class = names::resolve(namespace, argument)?;
+    let class = namespace.class_amended(names::resolve(namespace, argument)?.name())?;
     // A formatted property is made of raw ones, which know the kernel's files.
     let raw = match class.qualifiers().text("AutoCook_RawClass") {
         Some(raw) => namespace.class(raw).ok(),

@@ -1,11 +1,14 @@
-//! `hiperf mofcomp FILE..`: compiles MOF into the repository.
+//! `hiperf mofcomp FILE..`: compiles MOF into the repository, or splits a file
+//! into what no locale has to do with and the texts of one.
 
+use std::fs;
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use clap::ValueEnum;
 use hiperf::Repository;
 use hiperf::repository::{Compilation, MOFCOMP_NAMESPACE, Source};
-use hiperf_cim::Error;
+use hiperf_cim::{Error, Status};
 
 use crate::args::MofcompArguments;
 use crate::failure::Failure;
@@ -18,6 +21,9 @@ pub fn run(
     arguments: &MofcompArguments,
 ) -> Result<(), Failure> {
     let namespace = namespace.unwrap_or(MOFCOMP_NAMESPACE);
+    if let (Some(mof), Some(mfl)) = (&arguments.mof, &arguments.mfl) {
+        return split(repository, namespace, arguments, mof, mfl);
+    }
     let class_flags: Vec<String> = arguments.class.iter().map(name).collect();
     let instance_flags = arguments.instance.iter().map(name).collect::<String>();
     let read = |path: &std::path::PathBuf| {
@@ -33,6 +39,37 @@ pub fn run(
     let _unheard = io::stderr().write_all(done.warnings.as_bytes());
     let verb = if arguments.check { "would store" } else { "stored" };
     screen::write(&format!("{verb} {}\n", summary(&done)))
+}
+
+/// Splits the file into the two that are named, and says how to go on.
+fn split(
+    repository: &Repository,
+    namespace: &str,
+    arguments: &MofcompArguments,
+    mof: &Path,
+    mfl: &Path,
+) -> Result<(), Failure> {
+    let [file] = &arguments.files[..] else {
+        let message = "one file at a time can be split into --mof and --mfl; it may include others";
+        return Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, message).into());
+    };
+    let is_file = |other: &Path| {
+        fs::canonicalize(other).is_ok_and(|other| fs::canonicalize(file).is_ok_and(|file| file == other))
+    };
+    if mof == mfl || is_file(mof) || is_file(mfl) {
+        let message = format!("{}, --mof and --mfl must be three files", file.display());
+        return Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, message).into());
+    }
+    let source = Source::read(file).map_err(failure)?;
+    let split = repository.split(namespace, &source, arguments.amendment).map_err(failure)?;
+    for (path, text) in [(mof, &split.neutral), (mfl, &split.localized)] {
+        fs::write(path, text).map_err(|error| {
+            Error::new(Status::WBEM_E_FAILED, format!("writing {}: {error}", path.display())).caused_by(error)
+        })?;
+    }
+    let classes =
+        if split.classes == 1 { "1 class".to_owned() } else { format!("{} classes", split.classes) };
+    screen::write(&format!("wrote {} and the texts of {classes} to {}\n", mof.display(), mfl.display()))
 }
 
 /// The name of a flag, as the pragma has it.

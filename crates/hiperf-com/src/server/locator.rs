@@ -1,6 +1,6 @@
 //! `IWbemLocator` over [`Locator`].
 
-use hiperf_cim::{Error, Result, Status};
+use hiperf_cim::{Error, Locale, Result, Status};
 
 use crate::error_info::leave;
 use crate::param::OutPtr;
@@ -12,11 +12,11 @@ use crate::{
 /// Connects clients to namespaces.
 pub trait Locator: Send + Sync + 'static {
     /// The services of the namespace with this path; an empty path is the
-    /// default namespace.
+    /// default namespace. `locale` is the one of the texts that are asked for.
     ///
     /// # Errors
     /// `WBEM_E_INVALID_NAMESPACE` and the like.
-    fn connect_server(&self, path: &str) -> Result<ComPtr<IWbemServices>>;
+    fn connect_server(&self, path: &str, locale: Locale) -> Result<ComPtr<IWbemServices>>;
 }
 
 /// The COM class of a locator.
@@ -41,7 +41,7 @@ impl<L: Locator> IWbemLocator_Impl for LocatorObject<L> {
         resource: RawBstr,
         user: RawBstr,
         password: RawBstr,
-        _: RawBstr,
+        locale: RawBstr,
         flags: i32,
         _: RawBstr,
         _: *mut IWbemContext,
@@ -61,7 +61,11 @@ impl<L: Locator> IWbemLocator_Impl for LocatorObject<L> {
                     let message = "a local connection is made as the caller: give no user and no password";
                     return Err(Error::new(Status::WBEM_E_LOCAL_CREDENTIALS, message));
                 }
-                self.0.connect_server(&text(resource)?)
+                let locale = match text(locale)? {
+                    none if none.is_empty() => Locale::DEFAULT,
+                    some => Locale::parse(&some)?,
+                };
+                self.0.connect_server(&text(resource)?, locale)
             };
             out.set(connect().map_err(leave)?);
             Ok(Status::WBEM_S_NO_ERROR)

@@ -19,7 +19,8 @@ use crate::{
 
 /// What a client's refresher does.
 pub trait ClientRefresher: Send + 'static {
-    /// Adds the instance with this path; the object is the client's.
+    /// Adds the instance with this path; the object is the client's, with the
+    /// texts of the connection's locale if `amended`.
     ///
     /// # Errors
     /// `WBEM_E_INVALID_OBJECT_PATH`, `WBEM_E_NOT_FOUND`, and the provider's.
@@ -27,10 +28,12 @@ pub trait ClientRefresher: Send + 'static {
         &mut self,
         services: &ComPtr<IWbemServices>,
         path: &str,
+        amended: bool,
         context: Option<&Context>,
     ) -> Result<(Object, i32)>;
 
-    /// Adds the instances of a class; the enumerator is the client's.
+    /// Adds the instances of a class; the enumerator is the client's, and so is
+    /// `amended`.
     ///
     /// # Errors
     /// `WBEM_E_INVALID_CLASS`, and the provider's.
@@ -38,6 +41,7 @@ pub trait ClientRefresher: Send + 'static {
         &mut self,
         services: &ComPtr<IWbemServices>,
         class: &str,
+        amended: bool,
         context: Option<&Context>,
     ) -> Result<(ComPtr<IWbemHiPerfEnum>, i32)>;
 
@@ -76,7 +80,7 @@ impl<R: ClientRefresher> RefresherObject<R> {
     }
 }
 
-/// `WBEM_FLAG_USE_AMENDED_QUALIFIERS`: accepted, as every text is embedded.
+/// `WBEM_FLAG_USE_AMENDED_QUALIFIERS`.
 const USE_AMENDED_QUALIFIERS: i32 = 0x2_0000;
 /// `WBEM_FLAG_REFRESH_NO_AUTO_RECONNECT`; the default, 0, is to reconnect.
 const NO_AUTO_RECONNECT: i32 = 1;
@@ -119,8 +123,9 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
             let context = unsafe { Context::from_borrowed(context) };
             check_add_flags(flags)?;
             let mut refresher = self.enter()?;
+            let amended = flags & USE_AMENDED_QUALIFIERS != 0;
             let (added, added_id) =
-                refresher.add_object_by_path(&services, &path, context.as_ref()).map_err(leave)?;
+                refresher.add_object_by_path(&services, &path, amended, context.as_ref()).map_err(leave)?;
             drop(refresher);
             out.set(added.access().cast()?);
             // SAFETY: the caller's promise.
@@ -180,7 +185,9 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
             let context = unsafe { Context::from_borrowed(context) };
             check_add_flags(flags)?;
             let mut refresher = self.enter()?;
-            let (added, added_id) = refresher.add_enum(&services, &class, context.as_ref()).map_err(leave)?;
+            let amended = flags & USE_AMENDED_QUALIFIERS != 0;
+            let (added, added_id) =
+                refresher.add_enum(&services, &class, amended, context.as_ref()).map_err(leave)?;
             drop(refresher);
             out.set(added);
             // SAFETY: the caller's promise.

@@ -39,6 +39,15 @@ pub trait NamespaceServices: Send + Sync + 'static {
         context: Option<&Context>,
     ) -> Result<Vec<Object>>;
 
+    /// The same objects with the texts of the connection's locale, for
+    /// `WBEM_FLAG_USE_AMENDED_QUALIFIERS`.
+    ///
+    /// # Errors
+    /// Those of reading the texts.
+    fn amended(&self, objects: Vec<Object>) -> Result<Vec<Object>> {
+        Ok(objects)
+    }
+
     /// The services of a namespace below this one.
     ///
     /// # Errors
@@ -188,6 +197,25 @@ unsafe fn given(object: *mut IWbemClassObject) -> Result<Object> {
     })
 }
 
+/// Whether the caller wants texts of the locale with what is got, or says that
+/// those of what is put are not its own.
+fn is_amended(flags: i32) -> bool {
+    flags & flag::USE_AMENDED_QUALIFIERS != 0
+}
+
+/// Refuses to store the texts of a locale with a class, or with an instance of
+/// it.
+fn check_amended(class: &Class, flags: i32) -> Result<()> {
+    if !class.is_amended() || is_amended(flags) {
+        return Ok(());
+    }
+    let message = format!(
+        "{} came with texts of a locale: put it with WBEM_FLAG_USE_AMENDED_QUALIFIERS, which leaves them out",
+        class.name()
+    );
+    Err(Error::new(Status::WBEM_E_AMENDED_OBJECT, message))
+}
+
 /// The flags as the repository has them.
 fn changes(flags: i32) -> u32 {
     (flags & flag::CHANGES).cast_unsigned()
@@ -199,6 +227,7 @@ impl<S: NamespaceServices> ServicesObject<S> {
     /// # Safety
     /// `out` is NULL or writable.
     unsafe fn enumerate(
+        &self,
         out: *mut *mut IEnumWbemClassObject,
         (flags, allowed): (i32, i32),
         find: impl FnOnce() -> Result<Vec<Object>>,
@@ -207,7 +236,10 @@ impl<S: NamespaceServices> ServicesObject<S> {
             // SAFETY: the caller's duty.
             let out = unsafe { OutPtr::new(out) }?;
             check_flags(flags, ENUMERATION | allowed)?;
-            let objects = find().map_err(leave)?;
+            let mut objects = find().map_err(leave)?;
+            if is_amended(flags) {
+                objects = self.0.amended(objects).map_err(leave)?;
+            }
             out.set(enumerator(objects, flags & flag::FORWARD_ONLY != 0));
             Ok(Status::WBEM_S_NO_ERROR)
         })
@@ -277,7 +309,11 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
             }
             // SAFETY: the caller's promise.
             let context = unsafe { Context::from_borrowed(context) };
-            let found = self.0.get_object(&path, context.as_ref()).map_err(leave)?;
+            let mut found = self.0.get_object(&path, context.as_ref()).map_err(leave)?;
+            if is_amended(flags) {
+                let amended = self.0.amended(vec![found]).map_err(leave)?;
+                found = amended.into_iter().next().ok_or(Status::WBEM_E_UNEXPECTED)?;
+            }
             if let Some(out) = out {
                 out.set(found.access().cast()?);
             }
@@ -300,7 +336,12 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
             // SAFETY: the caller's promise.
             let given = unsafe { given(object) };
             let put = given.and_then(|object| match object.is_class() {
-                true => self.0.put_class(&*object.class_definition()?, changes(flags)),
+                true => {
+                    let class = object.class_definition()?;
+                    check_amended(&class, flags)?;
+                    let class = if is_amended(flags) { class.neutral() } else { class };
+                    self.0.put_class(&class, changes(flags))
+                }
                 false => {
                     Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, "the object is an instance, no class"))
                 }
@@ -344,7 +385,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
             self.0.create_class_enum(&superclass, flags & flag::SHALLOW != 0)
         };
         // SAFETY: the caller's promise.
-        unsafe { Self::enumerate(out, (flags, flag::SHALLOW), find) }
+        unsafe { self.enumerate(out, (flags, flag::SHALLOW), find) }
     }
 
     not_yet! { CreateClassEnumAsync(RawBstr, i32, *mut IWbemContext, *mut IWbemObjectSink) }
@@ -367,7 +408,14 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
                 true => {
                     Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, "the object is a class, no instance"))
                 }
-                false => self.0.put_instance(&object.to_instance(), changes(flags)),
+                false => {
+                    let mut instance = object.to_instance();
+                    check_amended(instance.class(), flags)?;
+                    if is_amended(flags) {
+                        instance.drop_amended();
+                    }
+                    self.0.put_instance(&instance, changes(flags))
+                }
             });
             put.map_err(leave)?;
             Ok(Status::WBEM_S_NO_ERROR)
@@ -410,7 +458,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
             self.0.create_instance_enum(&class, flags & flag::SHALLOW != 0, context.as_ref())
         };
         // SAFETY: the caller's promise.
-        unsafe { Self::enumerate(out, (flags, flag::SHALLOW | flag::DIRECT_READ), find) }
+        unsafe { self.enumerate(out, (flags, flag::SHALLOW | flag::DIRECT_READ), find) }
     }
 
     not_yet! { CreateInstanceEnumAsync(RawBstr, i32, *mut IWbemContext, *mut IWbemObjectSink) }
@@ -438,7 +486,7 @@ impl<S: NamespaceServices> IWbemServices_Impl for ServicesObject<S> {
             Err(Error::new(Status::WBEM_E_INVALID_QUERY_TYPE, message))
         };
         // SAFETY: the caller's promise.
-        unsafe { Self::enumerate(out, (flags, flag::ENSURE_LOCATABLE | flag::DIRECT_READ), find) }
+        unsafe { self.enumerate(out, (flags, flag::ENSURE_LOCATABLE | flag::DIRECT_READ), find) }
     }
 
     not_yet! { ExecQueryAsync(RawBstr, RawBstr, i32, *mut IWbemContext, *mut IWbemObjectSink) }

@@ -166,7 +166,7 @@ impl Refresher {
                 format!("provider {name} returned a class, not an instance, asked for an object of {class}");
             return stop(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
         }
-        if !Arc::ptr_eq(provider_object.class(), client_object.class()) {
+        if !provider_object.class().is_same(client_object.class()) {
             let message = format!(
                 "provider {} returned an object of class {}, asked for {}",
                 provider.name(),
@@ -230,6 +230,29 @@ impl Refresher {
             Ok(EnumId(id))
         };
         add(self).context(|| format!("adding the instances of {class} to the refresher"))
+    }
+
+    /// Gives an object, or the objects of an enumerator, that were added just
+    /// now the texts of the connection's locale: those of the client's class.
+    ///
+    /// # Errors
+    /// Those of reading the texts; then the item is removed again.
+    pub(crate) fn amend(&mut self, namespace: &Namespace, id: i32) -> Result<()> {
+        let amended = |instance: Instance| {
+            let class = namespace.texts().amended(instance.class())?;
+            Ok::<_, Error>(instance.with_texts_of(&class)?)
+        };
+        let done = if let Some(item) = self.objects.iter_mut().find(|item| item.id == id) {
+            amended(item.client_object.to_instance()).map(|one| item.client_object = Object::new(one))
+        } else if let Some(item) = self.enums.iter_mut().find(|item| item.id == id) {
+            amended(item.template.clone()).map(|template| item.template = template)
+        } else {
+            Err(removed(id))
+        };
+        if done.is_err() {
+            self.remove(id)?;
+        }
+        done
     }
 
     /// Removes an object or an enumerator; its provider stops refreshing it.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use hiperf_cim::mof::ast::Command;
-use hiperf_cim::mof::{self, Compiled, Compiler, Diagnostic, Item, Span};
+use hiperf_cim::mof::ast::{Command, Pragma};
+use hiperf_cim::mof::{self, Compiled, Compiler, Diagnostic, Item, Parsed, Span, Split};
 use hiperf_cim::path::NamespacePath;
-use hiperf_cim::{Class, Error, Result};
+use hiperf_cim::{Class, Error, Locale, Result, Status};
 
 use super::edit::Edit;
 use super::key::{Kind, fold, key};
@@ -45,15 +45,8 @@ fn compile_one(view: &mut View, namespace: &str, source: &Source, done: &mut Com
     let parsed = mof::parse(source.text());
     let mut warnings: Vec<Diagnostic> =
         parsed.diagnostics.iter().filter(|found| !found.is_error()).cloned().collect();
-    let compiled = {
-        let find = |within: Option<&str>, name: &str| -> Option<Arc<Class>> {
-            view.class(&fold(within.unwrap_or(namespace)), name).ok().flatten()
-        };
-        let mut compiler = Compiler::new(&find).in_namespace(namespace);
-        let compiled = compiler.compile(&parsed).map_err(|diagnostics| source.failed(&diagnostics))?;
-        warnings.extend(compiler.take_warnings());
-        compiled
-    };
+    let (compiled, found) = compiled(view, namespace, source, &parsed)?;
+    warnings.extend(found);
     done.warnings.push_str(&source.render(&warnings));
     // Each statement that changes something gives one result, in order.
     let spans = parsed.items.iter().filter_map(place);
@@ -82,15 +75,54 @@ fn compile_one(view: &mut View, namespace: &str, source: &Source, done: &mut Com
     Ok(())
 }
 
+/// What the statements of a text ask for, and the compiler's warnings.
+fn compiled(
+    view: &View,
+    namespace: &str,
+    source: &Source,
+    parsed: &Parsed<'_>,
+) -> Result<(Vec<Compiled>, Vec<Diagnostic>)> {
+    let find = |within: Option<&str>, name: &str| -> Option<Arc<Class>> {
+        view.class(&fold(within.unwrap_or(namespace)), name).ok().flatten()
+    };
+    let mut compiler = Compiler::new(&find).in_namespace(namespace);
+    let compiled = compiler.compile(parsed).map_err(|diagnostics| source.failed(&diagnostics))?;
+    Ok((compiled, compiler.take_warnings()))
+}
+
+/// Splits a text for the locale that its pragma names, or else for `locale`.
+///
+/// # Errors
+/// What is wrong with the text; `WBEM_E_INVALID_PARAMETER`: nothing names a
+/// locale.
+pub(crate) fn split(view: &View, namespace: &str, source: &Source, locale: Option<Locale>) -> Result<Split> {
+    let parsed = mof::parse(source.text());
+    let named = parsed.items.iter().find_map(|item| match item {
+        Item::Pragma(Pragma { command: Command::Amendment(named), .. }) => Some(Locale::parse(named)),
+        _ => None,
+    });
+    let Some(locale) = named.transpose()?.or(locale) else {
+        let message = "which locale is it for? The text has no #pragma amendment(\"MS_409\")";
+        return Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, message));
+    };
+    let (compiled, _) = compiled(view, namespace, source, &parsed)?;
+    mof::split(source.text(), &parsed.items, &compiled, locale, namespace)
+}
+
 /// The place to point at in a statement that the compiler has a result for.
 fn place(item: &Item<'_>) -> Option<Span> {
     match item {
         Item::Class(class) => Some(class.name.span),
         Item::Instance(instance) => Some(instance.class.span),
         Item::Pragma(pragma) => {
-            let deletes =
-                matches!(pragma.command, Command::DeleteClass { .. } | Command::DeleteInstance { .. });
-            deletes.then_some(pragma.span)
+            let asks = matches!(
+                pragma.command,
+                Command::DeleteClass { .. }
+                    | Command::DeleteInstance { .. }
+                    | Command::Autorecover
+                    | Command::Amendment(_)
+            );
+            asks.then_some(pragma.span)
         }
         Item::Qualifier(_) => None,
     }
@@ -115,9 +147,15 @@ fn apply(edit: &mut Edit<'_>, item: Compiled, default: &str, done: &mut Compilat
             let deleted = edit.delete_instance(&within(&namespace), &path);
             count_deleted(deleted, must_exist, done)
         }
-        // Every text is compiled again when the repository is rebuilt; and what
-        // is amended is kept with the class, not in a namespace of its own.
-        Compiled::Autorecover | Compiled::Amendment(_) => Ok(()),
+        // Every text is compiled again when the repository is rebuilt.
+        Compiled::Autorecover => Ok(()),
+        Compiled::Amendment(locale) => {
+            let message = format!(
+                "the text is to be split into two, one of them for {locale}: name their files with --mof and \
+                 --mfl, and compile these"
+            );
+            Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, message))
+        }
     }
 }
 
@@ -127,7 +165,7 @@ fn count_deleted(deleted: Result<()>, must_exist: bool, done: &mut Compilation) 
             done.deletions += 1;
             Ok(())
         }
-        Err(error) if !must_exist && error.status() == hiperf_cim::Status::WBEM_E_NOT_FOUND => Ok(()),
+        Err(error) if !must_exist && error.status() == Status::WBEM_E_NOT_FOUND => Ok(()),
         Err(error) => Err(error),
     }
 }

@@ -8,6 +8,7 @@ mod names;
 #[path = "../support/world.rs"]
 mod world;
 
+mod amended;
 mod contexts;
 mod sys;
 

@@ -3,6 +3,7 @@
 
 use std::ptr::{null, null_mut};
 
+use hiperf_com::object::Object;
 use hiperf_com::{
     Bstr, ComPtr, Context, IEnumWbemClassObject, IWbemClassObject, IWbemConfigureRefresher, IWbemHiPerfEnum,
     IWbemLocator, IWbemObjectAccess, IWbemRefresher, IWbemServices, Status, WideString, clsid, registry,
@@ -17,6 +18,60 @@ pub fn connect(path: &str) -> Result<ComPtr<IWbemServices>, Status> {
         // SAFETY: every pointer is NULL or valid during the call.
         unsafe { locator.ConnectServer(path, none, none, none, 0, none, null_mut(), slot) }
     })
+}
+
+/// As [`connect`], for texts of a locale.
+pub fn connect_in(locale: &str) -> Result<ComPtr<IWbemServices>, Status> {
+    let locator: ComPtr<IWbemLocator> = registry::create_instance(clsid::WBEM_LOCATOR).unwrap();
+    let (path, locale, none) = (Bstr::new("root\\cimv2"), Bstr::new(locale), null_mut());
+    ComPtr::receive(Status::WBEM_E_FAILED, |slot| {
+        let (path, locale) = (path.as_raw(), locale.as_raw());
+        // SAFETY: every pointer is NULL or valid during the call.
+        unsafe { locator.ConnectServer(path, none, none, locale, 0, none, null_mut(), slot) }
+    })
+}
+
+/// A class and an instance of it by GetObject, the classes below
+/// Win32_PerfRawData, and the instances of the class enumerated and selected: all
+/// with these flags.
+pub fn all_ways(services: &ComPtr<IWbemServices>, class: &str, path: &str, flags: i32) -> Vec<Object> {
+    let (language, query) = (Bstr::new("WQL"), Bstr::new(&format!("SELECT * FROM {class}")));
+    let (parent, class, path) = (Bstr::new("Win32_PerfRawData"), Bstr::new(class), Bstr::new(path));
+    let none = null_mut();
+    let get = |path: &Bstr| {
+        ComPtr::receive(Status::WBEM_E_UNEXPECTED, |slot| {
+            // SAFETY: every pointer is NULL or valid during the call.
+            unsafe { services.GetObject(path.as_raw(), flags, none, slot, null_mut()) }
+        })
+    };
+    let enumerations = [
+        ComPtr::receive(Status::WBEM_E_UNEXPECTED, |slot| {
+            // SAFETY: every pointer is NULL or valid during the call.
+            unsafe { services.CreateClassEnum(parent.as_raw(), flags, none, slot) }
+        }),
+        ComPtr::receive(Status::WBEM_E_UNEXPECTED, |slot| {
+            // SAFETY: every pointer is NULL or valid during the call.
+            unsafe { services.CreateInstanceEnum(class.as_raw(), flags, none, slot) }
+        }),
+        ComPtr::receive(Status::WBEM_E_UNEXPECTED, |slot| {
+            // SAFETY: every pointer is NULL or valid during the call.
+            unsafe { services.ExecQuery(language.as_raw(), query.as_raw(), flags, none, slot) }
+        }),
+    ];
+    let got = [get(&class).unwrap(), get(&path).unwrap()];
+    let all = got.into_iter().chain(enumerations.into_iter().flat_map(|list| drain(&list.unwrap())));
+    all.map(|object| Object::from_class_object(&object).unwrap()).collect()
+}
+
+/// The objects that an enumerator still has.
+fn drain(list: &ComPtr<IEnumWbemClassObject>) -> Vec<ComPtr<IWbemClassObject>> {
+    let (mut objects, mut count) = ([null_mut::<IWbemClassObject>(); 128], 0);
+    // SAFETY: room for that many pointers.
+    let status = unsafe { list.Next(-1, 128, objects.as_mut_ptr(), &raw mut count) };
+    assert_eq!(status, Status::WBEM_S_FALSE, "there are fewer than 128");
+    let taken = objects[..count as usize].iter();
+    // SAFETY: references for the caller.
+    taken.map(|object| unsafe { ComPtr::from_raw(*object) }.unwrap()).collect()
 }
 
 /// As [`connect`], by a path that is no BSTR, as clients pass it: before the
@@ -248,13 +303,7 @@ pub fn query(services: &ComPtr<IWbemServices>, text: &str) -> Vec<ComPtr<IWbemCl
         unsafe { services.ExecQuery(language.as_raw(), text.as_raw(), 0, null_mut(), slot) }
     })
     .unwrap();
-    let (mut objects, mut count) = ([null_mut::<IWbemClassObject>(); 16], 0);
-    // SAFETY: room for that many pointers.
-    let status = unsafe { found.Next(-1, 16, objects.as_mut_ptr(), &raw mut count) };
-    assert_eq!(status, Status::WBEM_S_FALSE, "there are fewer than 16");
-    let taken = objects[..count as usize].iter();
-    // SAFETY: references for the caller.
-    taken.map(|object| unsafe { ComPtr::from_raw(*object) }.unwrap()).collect()
+    drain(&found)
 }
 
 /// The class that `GetObject` gives for no path at all.

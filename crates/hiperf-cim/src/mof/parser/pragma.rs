@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Diagnostic, Parse, Parser};
-use crate::Status;
 use crate::mof::ast::{Command, Constant, Pragma};
 use crate::mof::codes;
 use crate::mof::lexer::TokenKind;
+use crate::{Locale, Status};
 
 /// `WBEM_FLAG_UPDATE_ONLY` of `WBEM_CHANGE_FLAG_TYPE`.
 const UPDATE_ONLY: u32 = 0x1;
@@ -112,6 +112,9 @@ impl<'a> Parser<'a> {
         let locale = self
             .string_argument(status, "a locale is a string in parentheses")
             .map_err(|diagnostic| diagnostic.hint("write #pragma amendment(\"MS_409\")"))?;
+        if let Err(error) = Locale::parse(&locale) {
+            return Err(Diagnostic::error(status, self.since(name.span), error.message()));
+        }
         if std::mem::replace(&mut self.has_amendment, true) {
             let status = codes::WBEMMOF_E_INVALID_DUPLICATE_AMENDMENT;
             return Err(Diagnostic::error(status, name.span, "a file has one amendment at most"));
