@@ -122,6 +122,8 @@ statuses! {
     WBEM_E_CANNOT_CHANGE_KEY_INHERITANCE = 0x8004_1049, "a key can't be added to or taken from a derived class";
     WBEM_E_TOO_MANY_PROPERTIES = 0x8004_1051, "the class has too many properties";
     WBEM_E_UPDATE_TYPE_MISMATCH = 0x8004_1052, "the update changes a type in use";
+    WBEM_E_UPDATE_OVERRIDE_NOT_ALLOWED = 0x8004_1053, "a derived class overrides a qualifier that the update fixes";
+    WBEM_E_UPDATE_PROPAGATED_METHOD = 0x8004_1054, "a derived class has the method with other parameters";
     WBEM_E_METHOD_NOT_IMPLEMENTED = 0x8004_1055, "the method is not implemented";
     WBEM_E_METHOD_DISABLED = 0x8004_1056, "the method is disabled";
     WBEM_E_REFRESHER_BUSY = 0x8004_1057, "another call is using the refresher";

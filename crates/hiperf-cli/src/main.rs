@@ -23,6 +23,8 @@ mod screen;
 mod target;
 mod view;
 
+use std::cell::Cell;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use args::{Arguments, Command};
@@ -42,7 +44,12 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     hiperf_linux::register();
     let repository = arguments.state.as_ref().map_or_else(Repository::local, Repository::at);
     let options = &arguments.output;
-    let connect = || repository.connect(arguments.namespace.as_deref().unwrap_or_default());
+    let is_warned = Cell::new(false);
+    let connect = || {
+        let namespace = repository.connect(arguments.namespace.as_deref().unwrap_or_default())?;
+        warn_of_damage(&repository, &is_warned);
+        Ok::<_, Failure>(namespace)
+    };
     match &arguments.command {
         Command::Watch(watch) => commands::watch::run(&connect()?, watch, options),
         Command::Query { query } => commands::query::run(&connect()?, query, options),
@@ -56,5 +63,19 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Namespaces => commands::namespaces::run(&repository, options),
         Command::Repository { action } => commands::repository::run(&repository, *action),
+    }?;
+    let looks = !matches!(arguments.command, Command::Mofcomp(_) | Command::Repository { .. });
+    if looks {
+        warn_of_damage(&repository, &is_warned);
+    }
+    Ok(())
+}
+
+/// Says once on standard error that the repository lacks something because it
+/// can't be read. What is built in is shown all the same.
+fn warn_of_damage(repository: &Repository, is_warned: &Cell<bool>) {
+    if let Some(damage) = repository.damage().filter(|_| !is_warned.replace(true)) {
+        // If standard error is gone, nobody wants to be warned.
+        let _unheard = writeln!(io::stderr(), "warning: {}", damage.message());
     }
 }

@@ -75,6 +75,8 @@ fn compile_look_and_export() {
     assert_eq!(get, "{\"Name\":\"p\",\"Flow\":3}\n");
     assert!(folder.succeed(&[&["classes", "Pump"][..], &default].concat()).contains("\nPump "));
     assert!(folder.fail(&["get", "Pump=\"p\""]).contains("root\\cimv2"));
+    let again = [&["mofcomp", &main, "--check"][..], &default].concat();
+    assert_eq!(folder.succeed(&again), format!("would store {counted}"));
 
     assert_eq!(folder.succeed(&["namespaces"]), "root\nroot\\cimv2\nroot\\default\n");
     let json = folder.succeed(&["namespaces", "--format", "json"]);
@@ -132,6 +134,16 @@ fn damage_is_named_and_repaired() {
     let error = folder.fail(&["repository", "verify"]);
     assert!(error.contains("repository.image: ") && error.contains("= help: "), "{error}");
     assert!(folder.fail(&["repository", "export"]).contains("hiperf repository rebuild"));
+    // The built-in classes are there; that something is missing is said, once.
+    fs::write(&image, "no image").unwrap();
+    for command in
+        [&["classes", "Win32_Perf"][..], &["namespaces"], &["get", "__Win32Provider=\"LinuxPerf\""]]
+    {
+        let (status, out, error) = folder.run(command);
+        assert_eq!((status, out.is_empty()), (0, false), "{command:?}: {error}");
+        assert!(error.starts_with("warning: the repository's image "), "{command:?}: {error}");
+        assert_eq!(error.matches("hiperf repository rebuild").count(), 1, "{command:?}: {error}");
+    }
     assert_eq!(folder.succeed(&["repository", "rebuild"]), "made 4 objects anew from 1 transactions\n");
     assert_eq!(folder.succeed(&["repository", "verify"]), whole);
     assert_eq!(folder.succeed(&["repository", "export"]), exported);

@@ -1,7 +1,7 @@
 //! The verbs by which a program changes a namespace: each is one transaction,
 //! stored and visible to everybody when it returns.
 
-use hiperf_cim::path::ObjectPath;
+use hiperf_cim::path::{Keys, ObjectPath};
 use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status, Value};
 
 use crate::Namespace;
@@ -28,12 +28,24 @@ impl Namespace {
     /// Deletes a class and its instances.
     ///
     /// # Errors
+    /// * `WBEM_E_INVALID_OBJECT_PATH`: it is the path of an instance, or of
+    ///   elsewhere.
     /// * `WBEM_E_NOT_FOUND`: there is none.
     /// * `WBEM_E_CLASS_HAS_CHILDREN`: others derive from it.
+    /// * `WBEM_E_CLASS_HAS_INSTANCES`: an object of it is in another object.
     /// * `WBEM_E_ACCESS_DENIED`: it is built in, or this user may not write.
-    pub fn delete_class(&self, name: &str) -> Result<()> {
-        self.change(Statement::DeleteClass(name), |edit, within| edit.delete_class(within, name))
-            .context(|| format!("deleting class {name}"))
+    pub fn delete_class(&self, path: &str) -> Result<()> {
+        let delete = || {
+            let parsed = ObjectPath::parse(path)?;
+            self.check_path_is_here(&parsed)?;
+            if parsed.keys != Keys::None {
+                let message = format!("{path} names an instance, not a class");
+                return Err(Error::new(Status::WBEM_E_INVALID_OBJECT_PATH, message));
+            }
+            let name = &parsed.class;
+            self.change(Statement::DeleteClass(name), |edit, within| edit.delete_class(within, name))
+        };
+        delete().context(|| format!("deleting class {path}"))
     }
 
     /// Stores a static instance. `flags`: 0 to create or to update, 1 to update
@@ -104,9 +116,9 @@ impl Namespace {
         statement: Statement<'_>,
         change: impl FnOnce(&mut Edit<'_>, &str) -> Result<()>,
     ) -> Result<()> {
-        self.repository().transact(self.path(), |view| {
+        self.repository().transact(|view| {
             change(&mut Edit::new(view), self.path())?;
-            Ok(((), statement.text(self.path())))
+            Ok(((), self.path().to_owned(), statement.text(self.path())))
         })
     }
 }

@@ -231,7 +231,7 @@ impl Namespace {
 
     pub(crate) fn get_with(&self, path: &str, context: Option<&Context>) -> Result<Instance> {
         let get = || {
-            if let Some(mut instance) = self.view().instance_by_text(self.folded(), path)? {
+            if let Some(mut instance) = self.view().instance_by_text(self.folded(), path) {
                 instance.decorate(Some(self.decoration()));
                 return Ok(instance);
             }

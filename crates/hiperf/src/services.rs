@@ -61,8 +61,10 @@ impl NamespaceServices for Namespace {
         let classes = if superclass.is_empty() {
             self.class_names().iter().map(|name| self.class(name)).collect::<Result<Vec<_>>>()?
         } else {
-            let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
-            self.class(superclass).map_err(unknown)?;
+            self.class(superclass).map_err(|error| match error.status() {
+                Status::WBEM_E_NOT_FOUND => Error::new(Status::WBEM_E_INVALID_CLASS, error.message()),
+                _ => error,
+            })?;
             self.subclasses(superclass)?
         };
         let is_child = |class: &&Arc<Class>| {

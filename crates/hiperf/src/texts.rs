@@ -32,14 +32,15 @@ impl Texts {
     /// A class with its texts and those of its parents.
     ///
     /// # Errors
-    /// `WBEM_E_CRITICAL_ERROR`: what is stored is damaged.
+    /// None at present.
     pub(crate) fn amended(&mut self, class: &Arc<Class>) -> Result<Arc<Class>> {
         if let Some((_, amended)) = self.known.get(&Arc::as_ptr(class)) {
             return Ok(amended.clone());
         }
         // The classes of a repository have as many ancestors as it can follow.
         let parent = class.superclass().map(|parent| self.amended(parent)).transpose()?;
-        let texts = self.view.class(&self.namespace, class.name())?;
+        // A class is worth more without its texts than not at all.
+        let texts = self.view.class(&self.namespace, class.name()).unwrap_or_default();
         let amended = class.amended(parent.as_ref(), texts.as_deref());
         self.known.insert(Arc::as_ptr(class), (class.clone(), amended.clone()));
         Ok(amended)

@@ -37,7 +37,7 @@ fn check(scene: &str, tried: &str, expected: Status) {
 const STORED: Status = Status::WBEM_S_NO_ERROR;
 const HAS_CHILDREN: Status = Status::WBEM_E_CLASS_HAS_CHILDREN;
 const HAS_INSTANCES: Status = Status::WBEM_E_CLASS_HAS_INSTANCES;
-const UPDATE_OVERRIDE: Status = Status(0x8004_1053);
+const UPDATE_OVERRIDE: Status = Status::WBEM_E_UPDATE_OVERRIDE_NOT_ALLOWED;
 
 #[test]
 fn changing_a_class_that_is_alone() {
@@ -213,4 +213,79 @@ fn the_last_statement_of_a_text_counts() {
     assert_eq!(found[0].get("V").unwrap(), Value::Uint8(2));
     assert_eq!(namespace.get("S=@").unwrap().get("V").unwrap(), Value::Uint8(7));
     assert_eq!(refused(&repository, "#include \"no such file.mof\""), Status(0x8004_4030));
+}
+
+#[test]
+fn structure_is_more_than_names_and_less_than_their_order() {
+    let scene = "class E { uint8 X; }; class A { [Key] string K; uint32 V; A ref R; E O; void M([In] E e); };
+                 instance of A { K = \"a\"; };";
+    check(scene, "class A { A ref R; E O; uint32 V; [Key] string K; void M([In] E e); };", STORED);
+    let reference = "class A { [Key] string K; uint32 V; E ref R; E O; void M([In] E e); };";
+    check(scene, reference, HAS_INSTANCES);
+    let object =
+        "class F { uint8 X; }; class A { [Key] string K; uint32 V; A ref R; F O; void M([In] E e); };";
+    check(scene, object, HAS_INSTANCES);
+    let scene =
+        "class E { uint8 X; }; class A { [Key] string K; void M([In] E e); }; class B : A { uint8 X; };";
+    check(scene, "class F { uint8 X; }; class A { [Key] string K; void M([In] F e); };", HAS_CHILDREN);
+}
+
+#[test]
+fn objects_in_objects_keep_their_class() {
+    let delete = "#pragma deleteclass(\"E\", FAIL)";
+    let class = "class E { uint8 X; };";
+    for user in [
+        "class H { [Key] string K; E O; }; instance of H { K = \"a\"; O = instance of E { X = 1; }; };",
+        "class H { [Key] string K; object O[]; }; instance of H { K = \"a\"; O = { instance of e { } }; };",
+        "class H { [Key] string K; E O = instance of E { X = 1; }; };",
+        "class D { E O; }; class H { [Key] string K; D O; };
+         instance of H { K = \"a\"; O = instance of D { O = instance of E { X = 1; }; }; };",
+    ] {
+        check(&format!("{class} {user}"), delete, HAS_INSTANCES);
+        let both = format!("#pragma deleteclass(\"H\", FAIL)\n#pragma deleteclass(\"D\", NOFAIL)\n{delete}");
+        check(&format!("{class} {user}"), &both, STORED);
+    }
+    check(
+        "class E { [Key] string K; E O; }; instance of E { K = \"a\"; O = instance of E { K = \"b\"; }; };",
+        delete,
+        STORED,
+    );
+    // A class that contains itself could not be read any more.
+    let scene = "class A { uint8 X; }; class B { A O = instance of A { X = 1; }; };";
+    check(scene, "class A { uint8 X; B O = instance of B { }; };", Status::WBEM_E_CIRCULAR_REFERENCE);
+    check(BASE, &nested(64), STORED);
+}
+
+/// An instance with objects in each other, this deep.
+fn nested(depth: usize) -> String {
+    let open = "instance of N { K = 1; O = ".repeat(depth);
+    let close = "; }".repeat(depth);
+    format!("class N {{ [Key] uint8 K; object O; }}; {open} NULL {close};")
+}
+
+/// The class may have changed since a program got it.
+#[test]
+fn an_instance_is_stored_as_one_of_the_class_that_is_stored() {
+    let scratch = Scratch::new("stale");
+    let repository = scratch.repository();
+    compile(&repository, BASE);
+    let namespace = repository.connect("root\\default").unwrap();
+    let mut instance = hiperf_cim::Instance::spawn(&namespace.class("A").unwrap());
+    instance.put("K", &Value::String("x".into())).unwrap();
+    let status = |instance| namespace.put_instance(instance, 0).unwrap_err().status();
+    compile(&repository, "class A { string K; [Key] uint32 V; };");
+    namespace.put_instance(&instance, 0).unwrap();
+    assert_eq!(namespace.get("A.V=1").unwrap().get("K").unwrap(), Value::String("x".into()));
+    compile(&repository, &format!("{FORCE}class A {{ string K; [Key] uint32 V; [Key] string L; }};"));
+    assert_eq!(status(&instance), Status::WBEM_E_INVALID_OBJECT);
+    compile(&repository, &format!("{FORCE}class A {{ string K; [Key] uint32 V; [Not_Null] string L; }};"));
+    assert_eq!(status(&instance), Status::WBEM_E_ILLEGAL_NULL);
+    compile(&repository, "class A { [Key] uint32 V; };");
+    assert_eq!(status(&instance), Status::WBEM_E_INVALID_PROPERTY);
+    compile(&repository, "class A { string K; [Key] uint16 V; };");
+    assert_eq!(status(&instance), Status::WBEM_E_TYPE_MISMATCH);
+    assert_whole(&repository);
+    // A class is deleted by its path; that of an instance is none.
+    assert_eq!(namespace.delete_class("A.V=1").unwrap_err().status(), Status::WBEM_E_INVALID_OBJECT_PATH);
+    namespace.delete_class("root\\default:A").unwrap();
 }

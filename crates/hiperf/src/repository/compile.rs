@@ -1,5 +1,6 @@
 //! From MOF to changes of the repository.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use hiperf_cim::mof::ast::{Command, Pragma};
@@ -8,9 +9,10 @@ use hiperf_cim::path::NamespacePath;
 use hiperf_cim::{Class, Error, Locale, Result, Status};
 
 use super::edit::Edit;
-use super::key::{Kind, fold, key};
+use super::key::fold;
 use super::source::Source;
 use super::view::View;
+use crate::namespace::is_this_machine;
 
 /// What a compile has stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +43,22 @@ pub(crate) fn compile(view: &mut View, namespace: &str, sources: &[Source]) -> R
     Ok(done)
 }
 
+/// The namespace of a command line or a call, as paths have it: here, and with
+/// `\\` between its parts.
+///
+/// # Errors
+/// `WBEM_E_INVALID_NAMESPACE`: it is malformed, or not there;
+/// `WBEM_E_NOT_SUPPORTED`: it is on another machine.
+pub(super) fn target(view: &View, namespace: &str) -> Result<String> {
+    let path = NamespacePath::parse(namespace)?;
+    if !path.server.as_deref().is_none_or(is_this_machine) {
+        let message = format!("{namespace} is on another machine, into which hiperf can't compile");
+        return Err(Error::new(Status::WBEM_E_NOT_SUPPORTED, message));
+    }
+    view.folded(&path.namespace)?;
+    Ok(path.namespace)
+}
+
 fn compile_one(view: &mut View, namespace: &str, source: &Source, done: &mut Compilation) -> Result<()> {
     let parsed = mof::parse(source.text());
     let mut warnings: Vec<Diagnostic> =
@@ -48,10 +66,11 @@ fn compile_one(view: &mut View, namespace: &str, source: &Source, done: &mut Com
     let (compiled, found) = compiled(view, namespace, source, &parsed)?;
     warnings.extend(found);
     done.warnings.push_str(&source.render(&warnings));
-    // Each statement that changes something gives one result, in order.
-    let spans = parsed.items.iter().filter_map(place);
+    // Each statement that the compiler has a result for has one, in order.
+    let mut spans = parsed.items.iter().filter_map(place);
     let mut edit = Edit::new(view);
-    for (item, span) in compiled.into_iter().zip(spans) {
+    for item in compiled {
+        let span = spans.next().ok_or(Status::WBEM_E_UNEXPECTED)?;
         apply(&mut edit, item, namespace, done)
             .map_err(|error| source.failed(&[diagnostic(&error, span)]))?;
     }
@@ -65,8 +84,8 @@ fn compile_one(view: &mut View, namespace: &str, source: &Source, done: &mut Com
             }
             Item::Qualifier(declaration) => {
                 let (start, end) = (declaration.span.start as usize, declaration.span.end as usize);
-                let at = key(Kind::Qualifier, &fold(&within), &fold(declaration.name.text));
-                edit.put_record(at, source.text()[start..end].into());
+                edit.put_qualifier(&within, declaration.name.text, &source.text()[start..end])
+                    .map_err(|error| source.failed(&[diagnostic(&error, declaration.span)]))?;
                 done.qualifiers += 1;
             }
             _ => {}
@@ -82,11 +101,15 @@ fn compiled(
     source: &Source,
     parsed: &Parsed<'_>,
 ) -> Result<(Vec<Compiled>, Vec<Diagnostic>)> {
+    let unread: Cell<Option<Error>> = Cell::new(None);
     let find = |within: Option<&str>, name: &str| -> Option<Arc<Class>> {
-        view.class(&fold(within.unwrap_or(namespace)), name).ok().flatten()
+        let found = view.class(&fold(within.unwrap_or(namespace)), name);
+        found.map_err(|error| unread.set(Some(error))).ok().flatten()
     };
     let mut compiler = Compiler::new(&find).in_namespace(namespace);
-    let compiled = compiler.compile(parsed).map_err(|diagnostics| source.failed(&diagnostics))?;
+    // A class that is there and can't be read is not a mistake of the text.
+    let failed = |diagnostics: Vec<Diagnostic>| unread.take().unwrap_or_else(|| source.failed(&diagnostics));
+    let compiled = compiler.compile(parsed).map_err(failed)?;
     Ok((compiled, compiler.take_warnings()))
 }
 
@@ -114,16 +137,17 @@ fn place(item: &Item<'_>) -> Option<Span> {
     match item {
         Item::Class(class) => Some(class.name.span),
         Item::Instance(instance) => Some(instance.class.span),
-        Item::Pragma(pragma) => {
-            let asks = matches!(
-                pragma.command,
-                Command::DeleteClass { .. }
-                    | Command::DeleteInstance { .. }
-                    | Command::Autorecover
-                    | Command::Amendment(_)
-            );
-            asks.then_some(pragma.span)
-        }
+        Item::Pragma(pragma) => match pragma.command {
+            Command::DeleteClass { .. }
+            | Command::DeleteInstance { .. }
+            | Command::Autorecover
+            | Command::Amendment(_) => Some(pragma.span),
+            Command::Namespace(_)
+            | Command::ClassFlags(_)
+            | Command::InstanceFlags(_)
+            | Command::Include(_)
+            | Command::Ignored(_) => None,
+        },
         Item::Qualifier(_) => None,
     }
 }

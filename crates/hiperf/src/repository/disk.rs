@@ -7,9 +7,9 @@
 
 use std::any::Any;
 use std::fmt::Debug;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use hiperf_cim::{Error, Result, Status};
@@ -26,6 +26,11 @@ pub(crate) type Identity = (u64, u64, u64);
 
 /// What a writer does to the repository's directory.
 pub(crate) trait Disk: Debug + Send + Sync {
+    /// Makes the directory if it isn't there.
+    fn make(&self) -> io::Result<()>;
+    /// Returns when the directory itself is safe: before, a power cut may take
+    /// it away whole.
+    fn sync_place(&self) -> io::Result<()>;
     /// Waits until nobody else writes. The operating system gives the lock back
     /// when the process dies.
     fn lock(&self) -> io::Result<WriteLock>;
@@ -86,6 +91,10 @@ pub(crate) struct Directory {
 /// the locks of two files of one name.
 const LOCK: &str = "repository.lock";
 
+/// Nobody has links in the place of the repository's files.
+#[allow(clippy::cast_possible_wrap)] // a bit of an int
+const NO_FOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
+
 impl Directory {
     pub(crate) fn new(path: &Path) -> Directory {
         Directory { path: path.to_owned() }
@@ -96,7 +105,8 @@ impl Directory {
     }
 
     fn create(&self, name: &str, access: Access, options: &mut OpenOptions) -> io::Result<File> {
-        let file = options.create(true).mode(access.mode()).open(self.file(name))?;
+        let options = options.create(true).mode(access.mode()).custom_flags(NO_FOLLOW);
+        let file = options.open(self.file(name))?;
         if access == Access::World {
             // Whatever the process's umask is, every user may read it.
             rustix::fs::fchmod(&file, access.mode().into())?;
@@ -106,8 +116,49 @@ impl Directory {
 }
 
 impl Disk for Directory {
+    fn make(&self) -> io::Result<()> {
+        if !self.path.is_dir() {
+            let parent = self.path.parent().unwrap_or(&self.path);
+            DirBuilder::new().recursive(true).mode(0o755).create(parent)?;
+            match DirBuilder::new().mode(0o755).create(&self.path) {
+                // Whatever the process's umask is, every user may read the image.
+                Ok(()) => fs::set_permissions(&self.path, Permissions::from_mode(0o755))?,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        // Who can change names here could have root write to any file.
+        let metadata = fs::metadata(&self.path)?;
+        let user = rustix::process::geteuid().as_raw();
+        let is_ours = metadata.uid() == user || metadata.uid() == 0;
+        if is_ours && metadata.mode() & 0o022 == 0 {
+            return Ok(());
+        }
+        let message = format!(
+            "{} could be changed by somebody else: it must belong to root or to you, and be writable by its \
+             owner only (chmod go-w)",
+            self.path.display()
+        );
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+    }
+
+    fn sync_place(&self) -> io::Result<()> {
+        for ancestor in fs::canonicalize(&self.path)?.ancestors().skip(1) {
+            match File::open(ancestor) {
+                Ok(directory) => match directory.sync_all() {
+                    // A file system that keeps no directories.
+                    Err(error) if error.kind() == io::ErrorKind::InvalidInput => {}
+                    synced => synced?,
+                },
+                // What this user may not even read he has not made.
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     fn lock(&self) -> io::Result<WriteLock> {
-        DirBuilder::new().recursive(true).mode(0o755).create(&self.path)?;
         let lock = self.create(LOCK, Access::Owner, OpenOptions::new().write(true))?;
         loop {
             match flock(&lock, FlockOperation::LockExclusive) {
@@ -140,7 +191,7 @@ impl Disk for Directory {
     }
 
     fn truncate(&self, name: &str, len: u64) -> io::Result<()> {
-        OpenOptions::new().write(true).open(self.file(name))?.set_len(len)
+        OpenOptions::new().write(true).custom_flags(NO_FOLLOW).open(self.file(name))?.set_len(len)
     }
 
     fn sync(&self, name: &str) -> io::Result<()> {

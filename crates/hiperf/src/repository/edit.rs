@@ -14,6 +14,8 @@
 //! | a class name that starts with `_` | `WBEM_E_INVALID_OPERATION` |
 //! | an unknown parent | `WBEM_E_INVALID_SUPERCLASS` |
 //! | a class with children is deleted | `WBEM_E_CLASS_HAS_CHILDREN` |
+//! | a class is deleted of which there is an object in another object | `WBEM_E_CLASS_HAS_INSTANCES` |
+//! | a class would derive from itself, or contain itself by its default values | `WBEM_E_CIRCULAR_REFERENCE` |
 //! | an instance of an unknown class | `WBEM_E_INVALID_CLASS` |
 //! | ... of an abstract class, or one with the Amendment qualifier | `WBEM_E_INVALID_OPERATION` |
 //! | ... of a class without a key | `WBEM_E_NO_KEY` |
@@ -25,8 +27,6 @@
 //! deleted, because a slip must not cost a hierarchy.
 //!
 //! Source: mof.md sections 2 and 6; interfaces.md section 6.
-
-use std::sync::Arc;
 
 use hiperf_cim::path::{Keys, NamespacePath, ObjectPath};
 use hiperf_cim::{Class, Error, Instance, Result, Status, Value};
@@ -57,15 +57,11 @@ impl<'a> Edit<'a> {
 
     /// Stores a record as it is, or takes one away.
     pub(crate) fn put_record(&mut self, key: Vec<u8>, record: Vec<u8>) {
-        if let Some(layer) = self.view.layers.first_mut() {
-            layer.changes.insert(key, Some(record));
-        }
+        self.view.set(key, Some(record));
     }
 
     pub(super) fn remove_record(&mut self, key: Vec<u8>) {
-        if let Some(layer) = self.view.layers.first_mut() {
-            layer.changes.insert(key, None);
-        }
+        self.view.set(key, None);
     }
 
     /// Whether the top layer has a record of this key.
@@ -73,14 +69,14 @@ impl<'a> Edit<'a> {
         Ok(self.view.layers.first().map_or(Ok(None), |layer| layer.get(key))?.is_some())
     }
 
-    fn folded(&self, namespace: &str) -> Result<String> {
-        if self.view.has_namespace(namespace)? {
-            return Ok(fold(namespace));
-        }
-        let message = format!(
-            "there is no namespace {namespace}; an instance of __Namespace in the one above it makes it"
-        );
-        Err(Error::new(Status::WBEM_E_INVALID_NAMESPACE, message))
+    /// Stores the text of a qualifier declaration.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_NAMESPACE`: there is no such namespace.
+    pub(crate) fn put_qualifier(&mut self, namespace: &str, name: &str, text: &str) -> Result<()> {
+        let at = key(Kind::Qualifier, &self.view.folded(namespace)?, &fold(name));
+        self.put_record(at, text.into());
+        Ok(())
     }
 
     /// Stores a class.
@@ -89,7 +85,7 @@ impl<'a> Edit<'a> {
     /// As above, and those of [`hiperf_cim::ClassBuilder`] and of `evolve`.
     pub(crate) fn put_class(&mut self, namespace: &str, class: &Class, flags: u32) -> Result<()> {
         let mode = Mode::of(flags)?;
-        let namespace = self.folded(namespace)?;
+        let namespace = self.view.folded(namespace)?;
         let name = class.name();
         let record = record::of_class(class);
         if let Some(built_in) = built_in::class(&namespace, name)? {
@@ -130,7 +126,7 @@ impl<'a> Edit<'a> {
     /// # Errors
     /// As above.
     pub(crate) fn delete_class(&mut self, namespace: &str, name: &str) -> Result<()> {
-        let namespace = self.folded(namespace)?;
+        let namespace = self.view.folded(namespace)?;
         let at = key(Kind::Class, &namespace, &fold(name));
         if built_in::entry(&namespace, name).is_some() {
             return Err(denied(&format!("class {name} is built in"), "deleted"));
@@ -145,6 +141,10 @@ impl<'a> Edit<'a> {
         if let Some(child) = self.view.child_names(&namespace, name)?.first() {
             let message = format!("class {name} has derived classes, such as {child}; delete them first");
             return Err(Error::new(Status::WBEM_E_CLASS_HAS_CHILDREN, message));
+        }
+        if let Some(user) = self.view.embedding(&namespace, name)? {
+            let message = format!("{user} has an object of class {name} in it; delete that first");
+            return Err(Error::new(Status::WBEM_E_CLASS_HAS_INSTANCES, message));
         }
         self.delete_instances(&namespace, name)?;
         self.remove_record(at);
@@ -162,9 +162,9 @@ impl<'a> Edit<'a> {
     }
 
     fn delete_own(&mut self, prefix: &[u8]) -> Result<()> {
-        let Some(layer) = self.view.layers.first_mut() else { return Ok(()) };
+        let Some(layer) = self.view.layers.first() else { return Ok(()) };
         let keys = layer.scan(prefix).map(|object| Ok(object?.0.to_vec())).collect::<Result<Vec<_>>>()?;
-        layer.changes.extend(keys.into_iter().map(|key| (key, None)));
+        keys.into_iter().for_each(|key| self.view.set(key, None));
         Ok(())
     }
 
@@ -177,24 +177,26 @@ impl<'a> Edit<'a> {
         if flags & !(flag::UPDATE_ONLY | flag::CREATE_ONLY) != 0 {
             return Err(Mode::invalid(flags));
         }
-        let folded = self.folded(namespace)?;
+        let folded = self.view.folded(namespace)?;
         let name = instance.class().name();
         let class = self.view.class(&folded, name)?.ok_or_else(|| {
             Error::new(Status::WBEM_E_INVALID_CLASS, format!("there is no class {name} in {namespace}"))
         })?;
-        check_instance(&class, instance)?;
+        check_properties(&class, instance)?;
+        // Made again of the class that is stored, which need not be the one it
+        // was made of: it may have other keys by now.
+        let given = record::of_instance(instance);
+        let instance = record::to_instance(&given, &class, &|name| self.view.class(&folded, name))?;
+        check_instance(&class, &instance)?;
         if class.name().eq_ignore_ascii_case(NAMESPACE_CLASS) {
-            let Value::String(child) = instance.get("Name")? else {
-                return Err(Error::new(Status::WBEM_E_INVALID_OBJECT, "a namespace has a name"));
-            };
-            return self.create_namespace(&format!("{namespace}\\{child}"), flags);
+            return self.create_namespace(&below(namespace, &instance)?, flags);
         }
         let relpath = instance.relpath().ok_or_else(|| {
             let message = format!("the instance of {name} lacks a key");
             Error::new(Status::WBEM_E_INVALID_OBJECT, message)
         })?;
         let at = key(Kind::Instance, &folded, &fold(&relpath));
-        let record = record::of_instance(instance);
+        let record = record::of_instance(&instance);
         let before = self.view.record(&at)?;
         let exists = before.is_some() || self.view.instance(&folded, &fold(&relpath))?.is_some();
         check_flags(flags, exists, || relpath.clone())?;
@@ -210,7 +212,7 @@ impl<'a> Edit<'a> {
     /// # Errors
     /// As above; `WBEM_E_INVALID_OBJECT_PATH`.
     pub(crate) fn delete_instance(&mut self, namespace: &str, path: &str) -> Result<()> {
-        let folded = self.folded(namespace)?;
+        let folded = self.view.folded(namespace)?;
         let parsed = ObjectPath::parse(path)?;
         if parsed.keys == Keys::None {
             let message = format!("{path} names a class, not an instance");
@@ -221,8 +223,7 @@ impl<'a> Edit<'a> {
         let template = template_for(&class, &parsed)?;
         let relpath = fold(&template.relpath().ok_or_else(missing)?);
         if class.name().eq_ignore_ascii_case(NAMESPACE_CLASS) {
-            let Value::String(child) = template.get("Name")? else { return Err(missing()) };
-            return self.delete_namespace(&format!("{namespace}\\{child}"));
+            return self.delete_namespace(&below(namespace, &template)?);
         }
         let at = key(Kind::Instance, &folded, &relpath);
         if self.is_own(&at)? {
@@ -247,7 +248,7 @@ impl<'a> Edit<'a> {
             let message = format!("{namespace} can't be made: namespaces are below root");
             return Err(Error::new(Status::WBEM_E_INVALID_NAMESPACE, message));
         }
-        self.folded(parent)?;
+        self.view.folded(parent)?;
         let exists = self.view.has_namespace(&path.namespace)?;
         check_flags(flags, exists, || format!("namespace {namespace}"))?;
         if !exists {
@@ -301,49 +302,68 @@ fn check_flags(flags: u32, exists: bool, what: impl Fn() -> String) -> Result<()
     Ok(())
 }
 
-/// Whether `class`, as it is stored, can have this instance.
-fn check_instance(class: &Arc<Class>, instance: &Instance) -> Result<()> {
-    let name = class.name();
-    let refuse = |status, why: &str| Err(Error::new(status, format!("class {name} {why}")));
-    let qualifiers = class.qualifiers();
-    if class.is_abstract() {
-        return refuse(Status::WBEM_E_INVALID_OPERATION, "is abstract, so it has no instances");
+/// The namespace that an instance of `__Namespace` stands for.
+fn below(namespace: &str, instance: &Instance) -> Result<String> {
+    match instance.get("Name")? {
+        Value::String(child) if !child.contains(['\\', '/']) => Ok(format!("{namespace}\\{child}")),
+        name => {
+            let message = format!("{name} is no name of one namespace below {namespace}");
+            Err(Error::new(Status::WBEM_E_INVALID_NAMESPACE, message))
+        }
     }
-    if qualifiers.is_true("amendment") {
-        return refuse(Status::WBEM_E_INVALID_OPERATION, "is an amendment, so it has no instances");
-    }
-    if qualifiers.is_true("dynamic") {
-        return refuse(
-            Status::WBEM_E_PROVIDER_NOT_CAPABLE,
-            "is dynamic: its instances come from its provider, which takes none",
-        );
-    }
-    if class.keys().is_empty() && !class.is_singleton() {
-        return refuse(Status::WBEM_E_NO_KEY, "has no key, so it has no instances that could be stored");
-    }
+}
+
+/// Whether `class`, as it is stored, has what the instance has.
+fn check_properties(class: &Class, instance: &Instance) -> Result<()> {
     for (index, given) in instance.class().properties().iter().enumerate() {
-        let value = instance.value(index);
-        let Some(property) = class.property(given.name()) else {
-            if value.is_null() {
-                continue;
+        let (name, is_given) = (given.name(), !instance.value(index).is_null());
+        match class.property(name) {
+            None if is_given => {
+                return refuse(class, Status::WBEM_E_INVALID_PROPERTY, &format!("has no property {name}"));
             }
-            let why = format!("has no property {}", given.name());
-            return refuse(Status::WBEM_E_INVALID_PROPERTY, &why);
-        };
-        if property.ty() != given.ty() {
-            let why = format!("has property {} as {}, not as {}", given.name(), property.ty(), given.ty());
-            return refuse(Status::WBEM_E_TYPE_MISMATCH, &why);
-        }
-        if value.is_null() && property.is_key() {
-            let why = format!("has the key {}, which the instance lacks", given.name());
-            return refuse(Status::WBEM_E_INVALID_OBJECT, &why);
-        }
-        if value.is_null() && property.qualifiers().is_true("not_null") {
-            let why = format!("wants a value for {}, which has the Not_Null qualifier", given.name());
-            return refuse(Status::WBEM_E_ILLEGAL_NULL, &why);
+            Some(property) if property.ty() != given.ty() => {
+                let why = format!("has property {name} as {}, not as {}", property.ty(), given.ty());
+                return refuse(class, Status::WBEM_E_TYPE_MISMATCH, &why);
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// Whether an instance of this class can be stored.
+fn check_instance(class: &Class, instance: &Instance) -> Result<()> {
+    let qualifiers = class.qualifiers();
+    if class.is_abstract() {
+        return refuse(class, Status::WBEM_E_INVALID_OPERATION, "is abstract, so it has no instances");
+    }
+    if qualifiers.is_true("amendment") {
+        return refuse(class, Status::WBEM_E_INVALID_OPERATION, "is an amendment, so it has no instances");
+    }
+    if qualifiers.is_true("dynamic") {
+        let why = "is dynamic: its instances come from its provider, which takes none";
+        return refuse(class, Status::WBEM_E_PROVIDER_NOT_CAPABLE, why);
+    }
+    if class.keys().is_empty() && !class.is_singleton() {
+        let why = "has no key, so it has no instances that could be stored";
+        return refuse(class, Status::WBEM_E_NO_KEY, why);
+    }
+    for (index, property) in class.properties().iter().enumerate() {
+        let (name, is_null) = (property.name(), instance.value(index).is_null());
+        if is_null && property.is_key() {
+            let why = format!("has the key {name}, which the instance lacks");
+            return refuse(class, Status::WBEM_E_INVALID_OBJECT, &why);
+        }
+        if is_null && property.qualifiers().is_true("not_null") {
+            let why = format!("wants a value for {name}, which has the Not_Null qualifier");
+            return refuse(class, Status::WBEM_E_ILLEGAL_NULL, &why);
+        }
+    }
+    Ok(())
+}
+
+fn refuse(class: &Class, status: Status, why: &str) -> Result<()> {
+    Err(Error::new(status, format!("class {} {why}", class.name())))
 }
 
 pub(super) fn denied(what: &str, done: &str) -> Error {

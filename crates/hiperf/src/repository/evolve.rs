@@ -29,13 +29,6 @@ use super::edit::{Edit, flag};
 use super::key::{Kind, fold, key};
 use super::record;
 
-/// `WBEM_E_UPDATE_OVERRIDE_NOT_ALLOWED`: a derived class gives another value to
-/// a qualifier that it may not override any more.
-const UPDATE_OVERRIDE_NOT_ALLOWED: Status = Status(0x8004_1053);
-/// `WBEM_E_UPDATE_PROPAGATED_METHOD`: a derived class has the method with other
-/// parameters.
-const UPDATE_PROPAGATED_METHOD: Status = Status(0x8004_1054);
-
 /// How far an update may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
@@ -111,6 +104,9 @@ pub(super) fn update(
     }
     edit.put_record(key(Kind::Class, namespace, &fold(name)), record);
     edit.view.changed(namespace, None);
+    // Read once more: by its default values it may contain a class that contains
+    // it, which nobody could read any more.
+    edit.view.class(namespace, name)?;
     // A parent before its children, because each is made on its parent.
     let mut open = edit.view.child_names(namespace, name)?;
     while let Some(child) = open.pop() {
@@ -157,8 +153,8 @@ fn contradiction(child: &str, error: Error, mode: Mode) -> Error {
     let status = match error.status() {
         _ if mode == Mode::Compatible => Status::WBEM_E_CLASS_HAS_CHILDREN,
         Status::WBEM_E_PROPAGATED_PROPERTY => Status::WBEM_E_UPDATE_TYPE_MISMATCH,
-        Status::WBEM_E_OVERRIDE_NOT_ALLOWED => UPDATE_OVERRIDE_NOT_ALLOWED,
-        Status::WBEM_E_PROPAGATED_METHOD => UPDATE_PROPAGATED_METHOD,
+        Status::WBEM_E_OVERRIDE_NOT_ALLOWED => Status::WBEM_E_UPDATE_OVERRIDE_NOT_ALLOWED,
+        Status::WBEM_E_PROPAGATED_METHOD => Status::WBEM_E_UPDATE_PROPAGATED_METHOD,
         other => other,
     };
     Error::new(status, format!("the derived class {child} contradicts: {}", error.message()))
@@ -175,30 +171,36 @@ struct Structure {
     parent: Option<String>,
     /// Singleton, Dynamic, Abstract.
     kind: [bool; 3],
-    /// Name, type, whether it is a key, and whether it is indexed.
-    properties: Vec<(String, Type, bool, bool)>,
+    /// Name, type with the class of a reference or an object, whether it is a
+    /// key, and whether it is indexed; by name, because their order is none of it.
+    properties: Vec<(Typed, bool, bool)>,
 }
 
 fn structure(class: &Class) -> Structure {
     let property = |property: &Property| {
         let is_indexed = property.qualifiers().is_true("indexed");
-        (fold(property.name()), property.ty(), property.is_key(), is_indexed)
+        (typed(property), property.is_key(), is_indexed)
     };
+    let mut properties: Vec<_> = class.properties().iter().map(property).collect();
+    properties.sort_by(|one, other| one.0.0.cmp(&other.0.0));
     Structure {
         parent: class.superclass_name().map(fold),
         kind: ["singleton", "dynamic", "abstract"].map(|name| class.qualifiers().is_true(name)),
-        properties: class.properties().iter().map(property).collect(),
+        properties,
     }
 }
 
-/// Names and types of a list of parameters.
-type Parameters = Vec<(String, Type)>;
+/// Name, type, and the class of a reference or an object.
+type Typed = (String, Type, Option<String>);
+
+fn typed(property: &Property) -> Typed {
+    (fold(property.name()), property.ty(), property.class_name().map(fold))
+}
 
 /// The methods with their input and output.
-fn methods(class: &Class) -> Vec<(String, [Parameters; 2])> {
-    let parameters = |class: Option<&Arc<Class>>| -> Parameters {
-        let properties = class.map_or(&[][..], |class| class.properties());
-        properties.iter().map(|property| (fold(property.name()), property.ty())).collect()
+fn methods(class: &Class) -> Vec<(String, [Vec<Typed>; 2])> {
+    let parameters = |class: Option<&Arc<Class>>| -> Vec<Typed> {
+        class.map_or(&[][..], |class| class.properties()).iter().map(typed).collect()
     };
     let method =
         |method: &Method| (fold(method.name()), [parameters(method.input()), parameters(method.output())]);

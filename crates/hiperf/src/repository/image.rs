@@ -52,6 +52,8 @@ pub(crate) struct Image {
     /// One less than the number of slots.
     slot_mask: u64,
     data_at: usize,
+    /// What errors call it.
+    name: String,
 }
 
 #[derive(Debug)]
@@ -101,11 +103,12 @@ impl Image {
                     path.display()
                 ),
             ),
-            Refusal::Empty => damaged("it is empty"),
+            Refusal::Empty => damaged(&path.display().to_string(), "it is empty"),
             Refusal::Failed(error) => unreadable(path, error),
         })?;
         let identity = (metadata.dev(), metadata.ino(), metadata.len());
-        Image::open(Bytes::Mapped(mapping)).map(|image| Some((image, identity)))
+        let name = path.display().to_string();
+        Image::open(Bytes::Mapped(mapping), name).map(|image| Some((image, identity)))
     }
 
     /// Opens an image that is in memory.
@@ -113,10 +116,11 @@ impl Image {
     /// # Errors
     /// `WBEM_E_CRITICAL_ERROR`: it is damaged.
     pub(crate) fn from_bytes(bytes: Vec<u8>) -> Result<Image> {
-        Image::open(Bytes::Owned(bytes))
+        Image::open(Bytes::Owned(bytes), super::store::IMAGE.to_owned())
     }
 
-    fn open(bytes: Bytes) -> Result<Image> {
+    fn open(bytes: Bytes, name: String) -> Result<Image> {
+        let damaged = |what: &str| damaged(&name, what);
         let header = bytes.get(..HEADER).ok_or_else(|| damaged("it ends within its header"))?;
         if &header[..8] != MAGIC {
             return Err(damaged("it does not start as an image does"));
@@ -126,7 +130,10 @@ impl Image {
         }
         let version = u32_at(header, 8);
         if version != VERSION {
-            let message = format!("the repository's image is of version {version}, and this is {VERSION}");
+            let message = format!(
+                "{name} is of version {version}, and this program reads version {VERSION}: use the hiperf that \
+                 wrote it, or make it anew with `hiperf repository rebuild`"
+            );
             return Err(Error::new(Status::WBEM_E_NOT_SUPPORTED, message));
         }
         let place = |at| usize::try_from(u64_at(header, at)).unwrap_or(usize::MAX);
@@ -150,7 +157,7 @@ impl Image {
             return Err(damaged("the checksum of its entries is wrong"));
         }
         let generation = u64_at(header, 16);
-        Ok(Image { generation, entries, entries_at, slot_mask: slots as u64 - 1, data_at, bytes })
+        Ok(Image { generation, entries, entries_at, slot_mask: slots as u64 - 1, data_at, bytes, name })
     }
 
     /// Bytes of the file.
@@ -177,7 +184,7 @@ impl Image {
             };
             // Checked before it is compared: a key with a flipped bit must not
             // look like the key of something else.
-            let (found, record) = self.entry(index)?.checked()?;
+            let (found, record) = self.checked(index)?;
             if found == key {
                 return Ok(Some(record));
             }
@@ -185,28 +192,53 @@ impl Image {
         Ok(None)
     }
 
-    /// All keys that start with `prefix`, in order, with their records.
+    /// All keys that start with `prefix`, in order, with their records; and an
+    /// error for each entry that is damaged, if it could be one of them.
     pub(crate) fn scan<'a>(
         &'a self,
         prefix: &'a [u8],
     ) -> impl Iterator<Item = Result<(&'a [u8], &'a [u8])>> + 'a {
+        // A search that meets a damaged entry doesn't know where to go on: then
+        // every entry is looked at.
+        let (start, is_sorted) = self.first(prefix).map_or((0, false), |start| (start, true));
+        (start..self.entries)
+            .map(|index| self.checked(index))
+            .take_while(move |entry| {
+                !is_sorted || entry.as_ref().map_or(true, |(key, _)| key.starts_with(prefix))
+            })
+            .filter(move |entry| entry.as_ref().map_or(true, |(key, _)| key.starts_with(prefix)))
+    }
+
+    /// The first entry whose key is not before `prefix`.
+    fn first(&self, prefix: &[u8]) -> Result<usize> {
         let (mut low, mut high) = (0, self.entries);
         while low < high {
             let middle = low + (high - low) / 2;
-            // A damaged entry sorts first; whoever reads it is told.
-            match self.entry(middle) {
-                Ok(entry) if entry.key >= prefix => high = middle,
-                _ => low = middle + 1,
+            if self.checked(middle)?.0 >= prefix {
+                high = middle;
+            } else {
+                low = middle + 1;
             }
         }
-        (low..self.entries).map(|index| self.entry(index).and_then(|entry| entry.checked())).take_while(
-            move |entry| entry.as_ref().is_ok_and(|(key, _)| key.starts_with(prefix)) || entry.is_err(),
-        )
+        Ok(low)
+    }
+
+    /// An entry as it was written.
+    fn checked(&self, index: usize) -> Result<(&[u8], &[u8])> {
+        let entry = self.entry(index)?;
+        if checksum(entry.both) == entry.checksum {
+            return Ok((entry.key, entry.record));
+        }
+        Err(self.damaged(&format!("the checksum of {} is wrong", super::key::describe(entry.key))))
+    }
+
+    fn damaged(&self, what: &str) -> Error {
+        damaged(&self.name, what)
     }
 
     fn entry(&self, index: usize) -> Result<Entry<'_>> {
         if index >= self.entries {
-            return Err(damaged("a slot leads to no entry"));
+            return Err(self.damaged("a slot leads to no entry"));
         }
         let at = self.entries_at + index * ENTRY;
         let entry = &self.bytes[at..at + ENTRY];
@@ -214,7 +246,7 @@ impl Image {
         let (key, record) = (u32_at(entry, 8) as usize, u32_at(entry, 12) as usize);
         let end = start.checked_add(key).and_then(|end| end.checked_add(record));
         let both = end.filter(|_| start >= self.data_at).and_then(|end| self.bytes.get(start..end));
-        let both = both.ok_or_else(|| damaged("an entry leads out of the file"))?;
+        let both = both.ok_or_else(|| self.damaged("an entry leads out of the file"))?;
         let (key, record) = both.split_at(key);
         Ok(Entry { key, record, both, checksum: u64_at(entry, 16) })
     }
@@ -226,34 +258,26 @@ impl Image {
     pub(crate) fn verify(&self) -> Result<()> {
         let mut last: Option<&[u8]> = None;
         for index in 0..self.entries {
-            let (key, record) = self.entry(index)?.checked()?;
+            let (key, record) = self.checked(index)?;
             if last.is_some_and(|last| last >= key) {
-                return Err(damaged("its entries are out of order"));
+                return Err(self.damaged("its entries are out of order"));
             }
             last = Some(key);
             if self.get(key)?.is_none_or(|found| !std::ptr::eq(found, record)) {
-                return Err(damaged("an entry has no slot"));
+                return Err(self.damaged("an entry has no slot"));
             }
         }
         if checksum(&self.bytes[self.data_at..]) != u64_at(&self.bytes, 80) {
-            return Err(damaged("the checksum of its data is wrong"));
+            return Err(self.damaged("the checksum of its data is wrong"));
         }
         Ok(())
     }
 }
 
-impl<'a> Entry<'a> {
-    fn checked(&self) -> Result<(&'a [u8], &'a [u8])> {
-        if checksum(self.both) == self.checksum {
-            return Ok((self.key, self.record));
-        }
-        Err(damaged(&format!("the checksum of {} is wrong", super::key::describe(self.key))))
-    }
-}
-
-fn damaged(what: &str) -> Error {
+fn damaged(name: &str, what: &str) -> Error {
     let message = format!(
-        "the repository's image is damaged: {what}; `hiperf repository rebuild` makes it anew from the MOF"
+        "the repository's image {name} is damaged: {what}; `hiperf repository rebuild` by its owner makes it \
+         anew"
     );
     Error::new(Status::WBEM_E_CRITICAL_ERROR, message)
 }

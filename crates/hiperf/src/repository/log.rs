@@ -47,6 +47,12 @@ pub(crate) struct Log {
 const START: &str = "// hiperf ";
 
 impl Record {
+    /// A record that makes everything there is after the transaction of a
+    /// generation.
+    pub(crate) fn of(generation: u64, part: MofText) -> Record {
+        Record { generation, namespace: super::MOFCOMP_NAMESPACE.to_owned(), parts: vec![part] }
+    }
+
     /// The record as it stands in the file.
     pub(crate) fn encode(&self) -> String {
         let mut body = String::new();
@@ -103,6 +109,12 @@ fn part(rest: &mut &[u8]) -> Option<MofText> {
 }
 
 impl Log {
+    /// A log of one record.
+    pub(crate) fn of(record: Record) -> Log {
+        let end = record.encode().len();
+        Log { records: vec![(record, end)], damage: Vec::new() }
+    }
+
     /// Reads a log. Behind damage it goes on with the next record that is
     /// whole.
     pub(crate) fn read(bytes: &[u8]) -> Log {

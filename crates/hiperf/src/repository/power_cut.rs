@@ -5,7 +5,8 @@
 //! after so many steps may leave. Of the writes to a file since its last sync each
 //! may be lost or not, whatever came after it, and the last may be torn; of the
 //! changes of names since the last sync of the directory a part from the front
-//! survives, as a file system with a journal keeps them. A file that was renamed
+//! survives, as a file system with a journal keeps them; the directory itself may
+//! be gone before what it lies in was synced. A file that was renamed
 //! and not synced may be there under its new name with nothing in it.
 //!
 //! The test writes transactions, cuts the power after each step, and looks
@@ -34,6 +35,8 @@ enum Step {
     Rename(String, String),
     Remove(String),
     SyncDirectory,
+    /// The directory itself is safe.
+    SyncPlace,
     /// The transaction of this generation was acknowledged.
     Acknowledge(u64),
 }
@@ -45,6 +48,8 @@ enum Omit {
     SyncOf(&'static str),
     /// That of the directory after this file got its name.
     DirectoryAfter(&'static str),
+    /// That of what the directory lies in.
+    Place,
 }
 
 #[derive(Debug)]
@@ -74,7 +79,7 @@ impl Medium {
     /// generation that was acknowledged by then.
     fn cut(&self, count: usize, random: &mut Random) -> (Medium, u64) {
         let state = lock(&self.0);
-        let mut acknowledged = 0;
+        let (mut acknowledged, mut is_placed) = (0, false);
         let mut files: BTreeMap<usize, Contents> = BTreeMap::new();
         let mut names = BTreeMap::new();
         let mut names_open = Vec::new();
@@ -90,8 +95,12 @@ impl Medium {
                 Step::Sync(file) => files.entry(*file).or_default().sync(),
                 Step::Rename(..) | Step::Remove(_) => names_open.push(step),
                 Step::SyncDirectory => names_open.drain(..).for_each(|step| rename(&mut names, step)),
+                Step::SyncPlace => is_placed = true,
                 Step::Acknowledge(generation) => acknowledged = *generation,
             }
+        }
+        if !is_placed && random.below(2) == 0 {
+            return (Medium::new(Vec::new(), BTreeMap::new(), Omit::Nothing), acknowledged);
         }
         let kept = random.below(names_open.len() + 1);
         names_open.iter().take(kept).for_each(|step| rename(&mut names, step));
@@ -189,6 +198,18 @@ impl State {
 }
 
 impl Disk for Medium {
+    fn make(&self) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn sync_place(&self) -> std::io::Result<()> {
+        let mut state = lock(&self.0);
+        if state.omit != Omit::Place {
+            state.done(Step::SyncPlace);
+        }
+        Ok(())
+    }
+
     fn lock(&self) -> std::io::Result<WriteLock> {
         Ok(Box::new(()))
     }
@@ -365,7 +386,7 @@ fn recorded(omit: Omit) -> Medium {
         }
         if generation == TRANSACTIONS - 2 {
             let part = MofText { name: "c".into(), text: String::new() };
-            store.transaction().unwrap().checkpoint("root", vec![part]).unwrap();
+            store.transaction().unwrap().checkpoint(part).unwrap();
         }
         commit(&store, generation);
         medium.acknowledge(generation);
@@ -446,7 +467,7 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
 #[test]
 fn every_sync_is_needed() {
     let files = [STORE, NEW_IMAGE, LOG, NEW_LOG].map(Omit::SyncOf);
-    for omit in files.into_iter().chain([IMAGE, LOG].map(Omit::DirectoryAfter)) {
+    for omit in files.into_iter().chain([IMAGE, LOG].map(Omit::DirectoryAfter)).chain([Omit::Place]) {
         let loss = first_loss(omit, 4);
         println!("{omit:?}: {loss:?}");
         assert!(loss.is_some(), "{omit:?} goes unnoticed");

@@ -12,11 +12,13 @@ use hiperf_cim::path::NamespacePath;
 use hiperf_cim::{Error, Result, Status, Value};
 
 use super::compile::compile;
+use super::disk::Disk;
+use super::image::Image;
 use super::key::{Kind, key, parts};
 use super::layer::Layer;
-use super::log::Log;
+use super::log::{Log, Record};
 use super::record;
-use super::store::{LOG, replace_log};
+use super::store::{IMAGE, LOG, replace_log};
 use super::view::View;
 use super::{MofText, Repository, Source};
 
@@ -34,36 +36,42 @@ pub struct Rebuilt {
 
 impl Repository {
     /// Makes the store and the image anew from the MOF of every transaction. If
-    /// the log is damaged and the store isn't, the log is made anew first.
+    /// the log is damaged and the store isn't, the log is made anew first; if both
+    /// are, and the image has more than the log, everything is made from that.
     ///
     /// # Errors
     /// Those of writing.
     pub fn rebuild(&self) -> Result<Rebuilt> {
         // What a crash left is put right on the way, if the store can be used.
-        if let Err(error) = self.transact(super::MOFCOMP_NAMESPACE, |_| Ok(((), Vec::new())))
-            && error.status() == Status::WBEM_E_ACCESS_DENIED
+        let unusable = self.transact(|_| Ok(((), String::new(), Vec::new()))).err();
+        if let Some(error) = unusable.as_ref().filter(|error| error.status() == Status::WBEM_E_ACCESS_DENIED)
         {
-            return Err(error);
+            return Err(Error::new(error.status(), error.message()));
         }
         let mut rebuilt = Rebuilt::default();
         let below: Option<Layer> = self.below()?.map(|(image, _)| Layer::new(Arc::new(image)));
         self.store()?.replace(|disk| {
             let read = |error| Error::new(Status::WBEM_E_FAILED, format!("reading {LOG}: {error}"));
             let log = Log::read(&disk.read(LOG).map_err(read)?.unwrap_or_default());
+            if unusable.is_some()
+                && let Some((generation, text)) = from_image(disk, &log, below.clone())?
+            {
+                let record = Record::of(generation, MofText { name: "image".into(), text });
+                let view = replay(Log::of(record.clone()), below, &mut rebuilt)?;
+                replace_log(disk, &record)?;
+                return Ok((generation, objects_of(view, &mut rebuilt)));
+            }
             rebuilt.lost.extend(log.damage.iter().map(|(at, what)| format!("{LOG}, byte {at}: {what}")));
             let (generation, is_damaged) = (log.generation(), !log.damage.is_empty());
             let view = replay(log, below, &mut rebuilt)?;
             if is_damaged {
                 // What can't be read is lost: the log starts over from what is left.
                 let part = MofText { name: "rebuild".into(), text: export(&view)? };
-                let namespace = super::MOFCOMP_NAMESPACE.to_owned();
-                replace_log(disk, &super::log::Record { generation, namespace, parts: vec![part] })?;
+                replace_log(disk, &Record::of(generation, part))?;
             }
-            let objects = view.layers.into_iter().next().unwrap_or_default();
-            rebuilt.objects = objects.changes.len();
-            Ok((generation, objects))
+            Ok((generation, objects_of(view, &mut rebuilt)))
         })?;
-        self.refresh()?;
+        self.refresh();
         Ok(rebuilt)
     }
 
@@ -73,16 +81,32 @@ impl Repository {
     /// # Errors
     /// `WBEM_E_CRITICAL_ERROR`: what is stored is damaged.
     pub fn export(&self) -> Result<String> {
-        self.refresh()?;
-        let mut layers = Vec::new();
-        if let Some((image, _)) = super::image::Image::map(&self.directory()?.join(super::store::IMAGE))? {
-            layers.push(Layer::new(Arc::new(image)));
-        } else {
-            layers.push(Layer::default());
-        }
-        layers.extend(self.below()?.map(|(image, _)| Layer::new(Arc::new(image))));
+        let images = [self.own()?, self.below()?];
+        let layer = |image: Option<(Image, _)>| image.map(|(image, _)| Layer::new(Arc::new(image)));
+        let [own, below] = images.map(layer);
+        let layers = std::iter::once(own.unwrap_or_default()).chain(below).collect();
         export(&View::new(layers, None))
     }
+}
+
+/// The MOF of what the image holds, if that is whole and the log is not, or
+/// doesn't go as far: then it has more than the log.
+fn from_image(disk: &dyn Disk, log: &Log, below: Option<Layer>) -> Result<Option<(u64, String)>> {
+    let Ok(Some(image)) = disk.image(IMAGE) else { return Ok(None) };
+    let generation = image.generation();
+    let has_more = generation > log.generation() || generation == log.generation() && !log.damage.is_empty();
+    if !has_more || image.verify().is_err() {
+        return Ok(None);
+    }
+    let layers = std::iter::once(Layer::new(Arc::new(image))).chain(below).collect();
+    Ok(Some((generation, export(&View::new(layers, None))?)))
+}
+
+/// What was made, to be stored.
+fn objects_of(view: View, rebuilt: &mut Rebuilt) -> Layer {
+    let objects = view.layers.into_iter().next().unwrap_or_default();
+    rebuilt.objects = objects.changes.len();
+    objects
 }
 
 /// What the transactions of a log make of nothing.
@@ -91,7 +115,7 @@ fn replay(log: Log, below: Option<Layer>, rebuilt: &mut Rebuilt) -> Result<View>
     let mut view = View::new(layers, None);
     for (record, _) in log.records {
         let generation = record.generation;
-        let before = view.layers[0].clone();
+        view.start_undo();
         let sources = record.parts.iter().map(|part| Source::from_text(&part.name, &part.text));
         let compiled = sources
             .collect::<Result<Vec<_>>>()
@@ -102,9 +126,7 @@ fn replay(log: Log, below: Option<Layer>, rebuilt: &mut Rebuilt) -> Result<View>
                 rebuilt
                     .lost
                     .push(format!("transaction {generation} does not compile any more: {}", error.message()));
-                let mut layers = view.layers;
-                layers[0] = before;
-                view = View::new(layers, None);
+                view.undo();
             }
         }
     }

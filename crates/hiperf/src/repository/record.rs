@@ -21,6 +21,7 @@
 //! This is no format of \[MS-WMIO\], which puts the inherited parts into each
 //! class and leaves names out of instances.
 
+pub(crate) mod embedded;
 mod value;
 
 use std::sync::Arc;
@@ -40,9 +41,9 @@ pub(crate) type FindClass<'a> = &'a dyn Fn(&str) -> Result<Option<Arc<Class>>>;
 pub(crate) type KeepQualifier<'a> = &'a dyn Fn(Option<&str>, &Qualifier) -> bool;
 
 const FORMAT: u8 = 1;
-/// Objects within objects, deeper than any class has them, because reading them
-/// recurses.
-const MAX_DEPTH: usize = 32;
+/// Objects within objects, as deep as MOF may have them; bounded because reading
+/// them recurses.
+const MAX_DEPTH: usize = 64;
 
 /// The record of a class.
 pub(crate) fn of_class(class: &Class) -> Vec<u8> {

@@ -16,7 +16,10 @@ impl View {
             text(instance, "Name").is_some_and(|known| known.eq_ignore_ascii_case(name))
         };
         let providers = self.all_instances(namespace, "__Win32Provider")?;
-        let Some(provider) = providers.iter().find(is_named) else { return Ok(None) };
+        let Some(provider) = providers.iter().find(is_named) else {
+            // Where it is registered may be what can't be read.
+            return self.damage().map_or(Ok(None), Err);
+        };
         let mut registration = Registration::from_provider(provider)?;
         let relpath = provider.relpath().unwrap_or_default();
         let registers =

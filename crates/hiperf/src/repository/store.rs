@@ -26,6 +26,7 @@
 //! What keys and records mean is not known here.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hiperf_cim::{Error, Result, Status};
@@ -103,9 +104,9 @@ impl Store {
     /// * `WBEM_E_FAILED`: the system's error.
     pub(crate) fn transaction(&self) -> Result<Transaction<'_>> {
         let disk = &*self.disk;
-        let write_lock = disk.lock().map_err(|error| failed("locking the repository", error))?;
+        let write_lock = self.lock_to_write()?;
         let mut opened = lock(&self.opened);
-        let write = recover(disk, &mut opened)?;
+        let write = guarded(|| recover(disk, &mut opened)).inspect_err(|_| *opened = None)?;
         let known = opened.as_mut().ok_or(Status::WBEM_E_UNEXPECTED)?;
         let (needs_checkpoint, log_len) = mend_log(disk, known)?;
         let image = known.image.clone().ok_or(Status::WBEM_E_UNEXPECTED)?;
@@ -119,13 +120,18 @@ impl Store {
     /// The system's.
     pub(crate) fn replace(&self, make: impl FnOnce(&dyn Disk) -> Result<(u64, Layer)>) -> Result<()> {
         let disk = &*self.disk;
-        let _write_lock = disk.lock().map_err(|error| failed("locking the repository", error))?;
+        let _write_lock = self.lock_to_write()?;
         let mut opened = lock(&self.opened);
         *opened = None;
         let (generation, objects) = make(disk)?;
         create(disk, generation, &objects)?;
         publish(disk, generation, &objects)?;
         Ok(())
+    }
+
+    fn lock_to_write(&self) -> Result<WriteLock> {
+        let locked = self.disk.make().and_then(|()| self.disk.lock());
+        locked.map_err(|error| failed("locking the repository", error))
     }
 
     /// The directory, for whoever looks without changing anything.
@@ -136,7 +142,7 @@ impl Store {
 
 impl Drop for Store {
     /// Closing writes to the store, so it waits its turn like any other writer: who
-    /// verifies reads the file byte by byte.
+    /// verifies reads the file byte by byte. A directory that is gone stays so.
     fn drop(&mut self) {
         let opened = self.opened.get_mut().unwrap_or_else(PoisonError::into_inner);
         if opened.is_some() {
@@ -156,8 +162,8 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// The system's.
-    pub(crate) fn checkpoint(&mut self, namespace: &str, parts: Vec<MofText>) -> Result<()> {
-        let record = Record { generation: self.image.generation(), namespace: namespace.to_owned(), parts };
+    pub(crate) fn checkpoint(&mut self, part: MofText) -> Result<()> {
+        let record = Record::of(self.image.generation(), part);
         self.log_len = replace_log(self.disk, &record)?;
         self.needs_checkpoint = false;
         if let Some(opened) = self.opened.as_mut() {
@@ -193,7 +199,8 @@ impl Transaction<'_> {
         }
         // Whatever fails from here on: the next transaction looks at the files.
         let opened = self.opened.take().ok_or(Status::WBEM_E_UNEXPECTED)?;
-        apply(self.write, generation, &changes).map_err(|error| store_failed(&error))?;
+        let write = self.write;
+        guarded(|| apply(write, generation, &changes).map_err(|error| store_failed(&error)))?;
         let mut layer = Layer::new(self.image.clone());
         layer.changes = changes;
         let image = publish(self.disk, generation, &layer)
@@ -303,7 +310,14 @@ fn create(disk: &dyn Disk, generation: u64, objects: &Layer) -> Result<()> {
     let write = database.begin_write().map_err(|error| store_failed(&error.into()))?;
     apply(write, generation, &changes).map_err(|error| store_failed(&error))?;
     database.close().map_err(|error| store_failed(&error.into()))?;
-    disk.rename(NEW_STORE, STORE).map_err(step)
+    // Before the store has its name, so that no store is without it.
+    disk.sync_place().and_then(|()| disk.rename(NEW_STORE, STORE)).map_err(step)
+}
+
+/// redb may panic over a store that is damaged where it doesn't look when it
+/// opens one.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(damaged("it can't be read")))
 }
 
 /// Replaces the log by one record. Returns its length.
@@ -370,13 +384,19 @@ pub(crate) fn damaged(what: &str) -> Error {
 
 /// The error for what redb says.
 pub(crate) fn store_failed(error: &redb::Error) -> Error {
+    use io::ErrorKind::{InvalidData, UnexpectedEof};
     match error {
-        redb::Error::Io(error) => {
+        redb::Error::Io(error) if !matches!(error.kind(), InvalidData | UnexpectedEof) => {
             failed("using the repository's store", io::Error::new(error.kind(), error.to_string()))
         }
-        redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) | redb::Error::RepairAborted => {
-            damaged(&error.to_string())
-        }
+        // What a store that only this file writes to is never like.
+        redb::Error::Io(_)
+        | redb::Error::Corrupted(_)
+        | redb::Error::UpgradeRequired(_)
+        | redb::Error::RepairAborted
+        | redb::Error::TableTypeMismatch { .. }
+        | redb::Error::TableIsMultimap(_)
+        | redb::Error::TypeDefinitionChanged { .. } => damaged(&error.to_string()),
         _ => Error::new(Status::WBEM_E_FAILED, format!("using the repository's store: {error}")),
     }
 }

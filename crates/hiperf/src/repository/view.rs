@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 
 use hiperf_cim::{Class, Error, Instance, Result, Status, Value};
 
-use super::key::{Kind, fold, key, parts};
+use super::key::{Kind, describe, fold, key, parts};
 use super::layer::Layer;
 use super::{built_in, record};
 use crate::namespace::lock;
@@ -36,9 +36,57 @@ pub(crate) struct View {
     /// Per namespace, the children of each class by folded name, once somebody
     /// has asked.
     children: Mutex<HashMap<String, Arc<Children>>>,
+    /// In a reader's view: what can't be read, and is passed over where that does
+    /// no harm. Who changes something has to see everything.
+    damage: Option<Damage>,
+    /// What the top layer had of what was changed in it, if that may be taken back.
+    undo: Option<Vec<Before>>,
 }
 
-type Children = HashMap<String, Vec<String>>;
+/// A key, and what a layer's changes had of it.
+type Before = (Vec<u8>, Option<Option<Vec<u8>>>);
+
+/// The keys and records of several layers as one.
+pub(crate) type Records<'a> = BTreeMap<&'a [u8], &'a [u8]>;
+
+/// The children of the classes of a namespace.
+#[derive(Debug)]
+struct Children {
+    of: HashMap<String, Vec<String>>,
+    /// Why some may be missing.
+    damage: Option<Error>,
+}
+
+/// What of a reader's view can't be read.
+#[derive(Debug, Default)]
+pub(crate) struct Damage {
+    /// That of a whole image.
+    images: Option<Error>,
+    /// What a list went without.
+    met: Mutex<Option<Error>>,
+}
+
+impl Damage {
+    /// What could be had; an error is kept.
+    pub(crate) fn passed_over<T>(&mut self, result: Result<T>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.images.get_or_insert(error);
+                None
+            }
+        }
+    }
+
+    fn of_images(&self) -> Option<Error> {
+        self.images.as_ref().map(again)
+    }
+}
+
+/// The same error once more.
+fn again(error: &Error) -> Error {
+    Error::new(error.status(), error.message())
+}
 
 impl View {
     /// A view of these layers, which takes over from `before` what is the same.
@@ -55,6 +103,18 @@ impl View {
             *lock(&view.classes) = kept;
         }
         view
+    }
+
+    /// The same for those who don't change anything, and so may go without what
+    /// is damaged.
+    pub(crate) fn for_readers(mut self, damage: Damage) -> View {
+        self.damage = Some(damage);
+        self
+    }
+
+    /// The damage of whole images, for another view of the same layers.
+    pub(crate) fn image_damage(&self) -> Damage {
+        Damage { images: self.damage.as_ref().and_then(Damage::of_images), met: Mutex::default() }
     }
 
     /// Whether the class of a key, and all its parents, have the same records
@@ -87,25 +147,73 @@ impl View {
     }
 
     /// The record of a key in the top-most layer that has it.
+    ///
+    /// # Errors
+    /// `WBEM_E_CRITICAL_ERROR`: none has it as far as they can be read, and not
+    /// all can.
     pub(crate) fn record(&self, key: &[u8]) -> Result<Option<&[u8]>> {
+        let mut damaged = None;
         for layer in &self.layers {
-            if let Some(record) = layer.get(key)? {
-                return Ok(Some(record));
+            match layer.get(key) {
+                Ok(None) => {}
+                Ok(record) => return Ok(record),
+                Err(error) => damaged = damaged.or(Some(error)),
             }
         }
-        Ok(None)
+        match damaged.or_else(|| self.damage.as_ref()?.of_images()) {
+            None => Ok(None),
+            Some(error) => Err(error),
+        }
     }
 
     /// The records of all keys that start with `prefix`, in order.
-    pub(crate) fn records<'a>(&'a self, prefix: &'a [u8]) -> Result<BTreeMap<&'a [u8], &'a [u8]>> {
+    ///
+    /// # Errors
+    /// `WBEM_E_CRITICAL_ERROR`: not all can be read.
+    pub(crate) fn records<'a>(&'a self, prefix: &'a [u8]) -> Result<Records<'a>> {
+        match self.scan(prefix) {
+            (all, None) => Ok(all),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    /// The same; a reader gets those that can be read.
+    fn readable<'a>(&'a self, prefix: &'a [u8]) -> Result<Records<'a>> {
+        let (all, error) = self.scan(prefix);
+        error.map_or(Ok(()), |error| self.pass_over(error))?;
+        Ok(all)
+    }
+
+    /// What can be read, and the first error.
+    fn scan<'a>(&'a self, prefix: &'a [u8]) -> (Records<'a>, Option<Error>) {
         let mut all = BTreeMap::new();
-        for layer in self.layers.iter().rev() {
-            for object in layer.scan(prefix) {
-                let (key, record) = object?;
-                all.insert(key, record);
+        let mut damaged = self.damage.as_ref().and_then(Damage::of_images);
+        for object in self.layers.iter().rev().flat_map(|layer| layer.scan(prefix)) {
+            match object {
+                Ok((key, record)) => {
+                    all.insert(key, record);
+                }
+                Err(error) => damaged = damaged.or(Some(error)),
             }
         }
-        Ok(all)
+        (all, damaged)
+    }
+
+    /// Notes an error that a reader's list goes without.
+    fn pass_over(&self, error: Error) -> Result<()> {
+        match &self.damage {
+            Some(damage) => {
+                lock(&damage.met).get_or_insert(error);
+                Ok(())
+            }
+            None => Err(error),
+        }
+    }
+
+    /// What can't be read, as far as anybody has come across it.
+    pub(crate) fn damage(&self) -> Option<Error> {
+        let damage = self.damage.as_ref()?;
+        damage.of_images().or_else(|| lock(&damage.met).as_ref().map(again))
     }
 
     /// Whether there is a namespace, in any case.
@@ -114,11 +222,25 @@ impl View {
         Ok(is_built_in || self.record(&key(Kind::Namespace, &fold(namespace), ""))?.is_some())
     }
 
+    /// A namespace without its case.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_NAMESPACE`: there is none of this name.
+    pub(crate) fn folded(&self, namespace: &str) -> Result<String> {
+        if self.has_namespace(namespace)? {
+            return Ok(fold(namespace));
+        }
+        let message = format!(
+            "there is no namespace {namespace}; an instance of __Namespace in the one above it makes it"
+        );
+        Err(Error::new(Status::WBEM_E_INVALID_NAMESPACE, message))
+    }
+
     /// All namespaces, as they were written, in order.
     pub(crate) fn namespaces(&self) -> Result<Vec<String>> {
         let mut all: BTreeMap<String, String> =
             built_in::NAMESPACES.iter().map(|name| (fold(name), (*name).to_owned())).collect();
-        for (key, record) in self.records(&[Kind::Namespace as u8])? {
+        for (key, record) in self.readable(&[Kind::Namespace as u8])? {
             if let (Some((_, folded, _)), Ok(written)) = (parts(key), std::str::from_utf8(record)) {
                 all.entry(folded.to_owned()).or_insert_with(|| written.to_owned());
             }
@@ -153,24 +275,51 @@ impl View {
         Ok(Some(lock(&self.classes).entry(at).or_insert(class).clone()))
     }
 
-    /// Forgets what was read, because a layer has changed. With `class`, only
-    /// that class is new, and nothing was made of an older one.
-    pub(crate) fn changed(&mut self, namespace: &str, class: Option<&Arc<Class>>) {
-        let mut classes = lock(&self.classes);
-        match class {
-            Some(class) => {
-                classes.insert(key(Kind::Class, namespace, &fold(class.name())), class.clone());
-            }
-            None => classes.clear(),
+    /// Changes the top layer.
+    pub(crate) fn set(&mut self, key: Vec<u8>, record: Option<Vec<u8>>) {
+        let Some(layer) = self.layers.first_mut() else { return };
+        let before = layer.changes.insert(key.clone(), record);
+        if let Some(undo) = &mut self.undo {
+            undo.push((key, before));
         }
+    }
+
+    /// From now on, [`View::undo`] takes back what is changed.
+    pub(crate) fn start_undo(&mut self) {
+        self.undo = Some(Vec::new());
+    }
+
+    /// Takes back what was changed since [`View::start_undo`].
+    pub(crate) fn undo(&mut self) {
+        let undo = self.undo.take().unwrap_or_default();
+        let Some(layer) = self.layers.first_mut() else { return };
+        for (key, before) in undo.into_iter().rev() {
+            match before {
+                Some(record) => layer.changes.insert(key, record),
+                None => layer.changes.remove(&key),
+            };
+        }
+        self.forget();
+    }
+
+    fn forget(&mut self) {
+        lock(&self.classes).clear();
         lock(&self.children).clear();
     }
 
-    /// The names of all classes in a folded namespace, in order.
+    /// Forgets what was read, because a layer has changed. With `class`, only
+    /// that class is new, and nothing was made of an older one.
+    pub(crate) fn changed(&mut self, namespace: &str, class: Option<&Arc<Class>>) {
+        let Some(class) = class else { return self.forget() };
+        lock(&self.classes).insert(key(Kind::Class, namespace, &fold(class.name())), class.clone());
+        lock(&self.children).clear();
+    }
+
+    /// The names of all classes in a folded namespace that can be read, in order.
     pub(crate) fn class_names(&self, namespace: &str) -> Result<Vec<String>> {
         let mut names: Vec<String> =
             built_in::entries(namespace).map(|entry| entry.name.to_owned()).collect();
-        for record in self.records(&key(Kind::Class, namespace, ""))?.values() {
+        for record in self.readable(&key(Kind::Class, namespace, ""))?.values() {
             let (name, _) = record::names(record)?;
             if built_in::entry(namespace, name).is_none() {
                 names.push(name.to_owned());
@@ -184,11 +333,16 @@ impl View {
     /// or not, in order.
     pub(crate) fn subclass_names(&self, namespace: &str, ancestor: &str) -> Result<Vec<String>> {
         let children = self.children(namespace)?;
+        if let Some(error) = &children.damage
+            && built_in::entry(namespace, ancestor).is_none()
+        {
+            return Err(again(error));
+        }
         let mut names = Vec::new();
         let mut seen = HashSet::new();
         let mut open = vec![fold(ancestor)];
         while let Some(parent) = open.pop() {
-            for name in children.get(&parent).into_iter().flatten() {
+            for name in children.of.get(&parent).into_iter().flatten() {
                 // A circle, which only a damaged store has, must end as well.
                 if seen.insert(fold(name)) {
                     open.push(fold(name));
@@ -202,24 +356,27 @@ impl View {
 
     /// The names of the children of `parent` in a folded namespace.
     pub(crate) fn child_names(&self, namespace: &str, parent: &str) -> Result<Vec<String>> {
-        Ok(self.children(namespace)?.get(&fold(parent)).cloned().unwrap_or_default())
+        Ok(self.children(namespace)?.of.get(&fold(parent)).cloned().unwrap_or_default())
     }
 
     fn children(&self, namespace: &str) -> Result<Arc<Children>> {
         if let Some(children) = lock(&self.children).get(namespace) {
             return Ok(children.clone());
         }
-        let mut children = Children::new();
+        let prefix = key(Kind::Class, namespace, "");
+        let (records, damage) = self.scan(&prefix);
+        damage.as_ref().map_or(Ok(()), |error| self.pass_over(again(error)))?;
+        let mut children = Children { of: HashMap::new(), damage };
         for entry in built_in::entries(namespace) {
             if let Some(parent) = entry.superclass {
-                children.entry(fold(parent)).or_default().push(entry.name.to_owned());
+                children.of.entry(fold(parent)).or_default().push(entry.name.to_owned());
             }
         }
-        for record in self.records(&key(Kind::Class, namespace, ""))?.values() {
+        for record in records.values() {
             if let (name, Some(parent)) = record::names(record)?
                 && built_in::entry(namespace, name).is_none()
             {
-                children.entry(fold(parent)).or_default().push(name.to_owned());
+                children.of.entry(fold(parent)).or_default().push(name.to_owned());
             }
         }
         let children = Arc::new(children);
@@ -230,26 +387,28 @@ impl View {
     /// The static instance with this folded relative path, in its canonical
     /// form, in a folded namespace.
     pub(crate) fn instance(&self, namespace: &str, relpath: &str) -> Result<Option<Instance>> {
-        if let Some(record) = self.record(&key(Kind::Instance, namespace, relpath))? {
+        let stored = self.record(&key(Kind::Instance, namespace, relpath));
+        if let Ok(Some(record)) = stored {
             return self.instance_of(namespace, record).map(Some);
         }
         let is_it = |instance: &&Instance| instance.relpath().is_some_and(|path| fold(&path) == relpath);
         if let Some(instance) = built_in::instances(namespace)?.iter().find(is_it) {
             return Ok(Some(instance.clone()));
         }
-        if relpath.starts_with("__namespace.") {
-            return Ok(self.namespace_instances(namespace)?.iter().find(is_it).cloned());
+        if relpath.starts_with("__namespace.")
+            && let Some(instance) = self.namespace_instances(namespace)?.iter().find(is_it)
+        {
+            return Ok(Some(instance.clone()));
         }
-        Ok(None)
+        stored.map(|_| None)
     }
 
     /// The stored instance whose folded relative path this text is, if it is
-    /// one in its canonical form: the short way, without parsing it.
-    pub(crate) fn instance_by_text(&self, namespace: &str, text: &str) -> Result<Option<Instance>> {
-        match self.record(&key(Kind::Instance, namespace, &fold(text)))? {
-            Some(record) => self.instance_of(namespace, record).map(Some),
-            None => Ok(None),
-        }
+    /// one in its canonical form and can be read: the short way, without parsing
+    /// it.
+    pub(crate) fn instance_by_text(&self, namespace: &str, text: &str) -> Option<Instance> {
+        let record = self.record(&key(Kind::Instance, namespace, &fold(text))).ok()??;
+        self.instance_of(namespace, record).ok()
     }
 
     fn instance_of(&self, namespace: &str, record: &[u8]) -> Result<Instance> {
@@ -274,12 +433,20 @@ impl View {
         {
             all.insert(fold(&instance.relpath().unwrap_or_default()), instance);
         }
+        let is_built_in = built_in::entry(namespace, class).is_some();
         // `.` and `=` are no part of a name, so no other class has the prefix.
         for end in [".", "="] {
             let prefix = key(Kind::Instance, namespace, &format!("{}{end}", fold(class)));
-            for (key, record) in self.records(&prefix)? {
+            let records = if is_built_in { self.readable(&prefix)? } else { self.records(&prefix)? };
+            for (key, record) in records {
                 let path = parts(key).map_or("", |(.., path)| path);
-                all.insert(path.to_owned(), self.instance_of(namespace, record)?);
+                match self.instance_of(namespace, record) {
+                    Ok(instance) => {
+                        all.insert(path.to_owned(), instance);
+                    }
+                    Err(error) if is_built_in => self.pass_over(error)?,
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(all.into_values().collect())
@@ -296,6 +463,28 @@ impl View {
             }
         }
         Ok(false)
+    }
+
+    /// A stored object, as a person reads its name, with an object of this class
+    /// in its values: all but the class itself and its own instances.
+    pub(crate) fn embedding(&self, namespace: &str, class: &str) -> Result<Option<String>> {
+        let folded = fold(class);
+        let is_it = |name: &&str| fold(name) == folded;
+        for (at, record) in self.records(&key(Kind::Class, namespace, ""))? {
+            if fold(record::names(record)?.0) != folded
+                && record::embedded::in_class(record)?.iter().any(is_it)
+            {
+                return Ok(Some(describe(at)));
+            }
+        }
+        for (at, record) in self.records(&key(Kind::Instance, namespace, ""))? {
+            if fold(record::class_name(record)?) != folded
+                && record::embedded::in_instance(record)?.iter().any(is_it)
+            {
+                return Ok(Some(describe(at)));
+            }
+        }
+        Ok(None)
     }
 
     /// The instances of `__Namespace`: the namespaces one step below.

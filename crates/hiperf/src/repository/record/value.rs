@@ -188,7 +188,8 @@ impl<'a> Input<'a> {
             CimType::Object => {
                 let name = self.text()?;
                 if depth == MAX_DEPTH {
-                    return Err(self.damaged());
+                    let message = format!("objects are embedded in each other more than {MAX_DEPTH} deep");
+                    return Err(Error::new(Status::WBEM_E_QUOTA_VIOLATION, message));
                 }
                 let class = find(name)?.ok_or_else(|| {
                     let message = format!("the class of an embedded object, {name}, is not there");
