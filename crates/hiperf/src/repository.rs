@@ -28,8 +28,12 @@ mod edit;
 mod evolve;
 mod image;
 mod key;
+#[cfg(test)]
+mod killed_writer;
 mod layer;
 mod log;
+#[cfg(test)]
+mod medium;
 #[cfg(test)]
 mod power_cut;
 mod rebuild;

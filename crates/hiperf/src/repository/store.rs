@@ -50,8 +50,8 @@ pub(super) const NEW_LOG: &str = "repository.mof.new";
 /// and sort by it, and the image has the same keys.
 const OBJECTS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("objects");
 /// `generation`: the number of the last transaction.
-const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
-const GENERATION: &str = "generation";
+pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
+pub(super) const GENERATION: &str = "generation";
 
 /// A transaction reads little of the store.
 const CACHE_BYTES: usize = 8 << 20;
