@@ -9,11 +9,13 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use hiperf::repository::Source;
-use hiperf::{Namespace, Repository};
+use hiperf::{Namespace, Repository, Value};
+use hiperf_cim::Instance;
 
 const CLASSES: usize = 10_000;
 const INSTANCES: usize = 100_000;
@@ -47,6 +49,7 @@ fn run(directory: &Path) {
     );
     let open = open(directory, &image);
     let get = get(directory);
+    put(directory, &image);
     assert!(open <= OPEN_BOUND, "opening costs {open:.2} times reading");
     assert!(get <= GET_BOUND, "getting costs {get:.2} times a look-up and a copy");
 }
@@ -111,6 +114,36 @@ fn get(directory: &Path) -> f64 {
         getting.push(start.elapsed() / BATCH as u32);
     }
     report("get by path", "look-up and copy", median(getting), median(looking))
+}
+
+/// One more instance: in a program that has written before, and in one that
+/// starts; beside writing the image's bytes and syncing them.
+fn put(directory: &Path, image: &Path) {
+    let (mut warm, mut cold, mut writing) = (Vec::new(), Vec::new(), Vec::new());
+    let copy = directory.join("copy");
+    let program = Repository::at(directory).connect("root\\default").unwrap();
+    for round in 0..15 {
+        let put = |namespace: &Namespace, name: &str| {
+            let start = Instant::now();
+            let mut instance = Instance::spawn(&namespace.class("Bench0").unwrap());
+            instance.put("Name", &Value::String(format!("{name} {round}"))).unwrap();
+            namespace.put_instance(&instance, 0).unwrap();
+            start.elapsed()
+        };
+        warm.push(put(&program, "warm"));
+        let start = Instant::now();
+        let other = Repository::at(directory).connect("root\\default").unwrap();
+        put(&other, "cold");
+        cold.push(start.elapsed());
+        let bytes = std::fs::read(image).unwrap();
+        let start = Instant::now();
+        let mut file = std::fs::File::create(&copy).unwrap();
+        file.write_all(&bytes).and_then(|()| file.sync_all()).unwrap();
+        writing.push(start.elapsed());
+    }
+    let (warm, cold, writing) = (median(warm), median(cold), median(writing));
+    report("put an instance", "write and sync the image's bytes", warm, writing);
+    report("start and put an instance", "write and sync the image's bytes", cold, writing);
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

@@ -87,6 +87,34 @@ fn an_export_makes_the_same() {
     assert!(objects(other.path()) == objects(scratch.path()), "{text}");
 }
 
+/// A class comes after those it is made of, however deep and whatever their names.
+#[test]
+fn an_export_has_an_order_that_compiles() {
+    let scratch = Scratch::new("order");
+    let repository = scratch.repository();
+    compile(
+        &repository,
+        "class Z { uint8 X; }; class Y : Z { uint8 More; }; class W { Y List[]; };
+         class A { object O = instance of Y { X = 1; More = 2; }; };
+         class B : A { W Deep = instance of W { List = { instance of Y { X = 3; } }; }; };
+         class C { void M([In] Z a); };
+         class D { [Key] string K; B O; }; instance of D { K = \"d\"; O = instance of B { }; };",
+    );
+    // What a class is made of may be younger than the class.
+    compile(
+        &repository,
+        "class V { uint8 X; }; class C { V O = instance of V { X = 1; }; void M([In] Z a); };",
+    );
+    let text = repository.export().unwrap();
+    let other = Scratch::new("ordered");
+    compile(&other.repository(), &text);
+    assert_eq!(other.repository().export().unwrap(), text);
+    assert!(objects(other.path()) == objects(scratch.path()), "{text}");
+    // So it does when the log is made anew from the store.
+    fs::remove_file(scratch.path().join("repository.mof")).unwrap();
+    assert_rebuilds(scratch.path(), &objects(other.path()));
+}
+
 #[test]
 fn a_store_older_than_its_log_is_not_written_to() {
     let scratch = filled("older");

@@ -4,6 +4,7 @@
 //! [`Repository::rebuild`] makes store and image anew by compiling the log,
 //! transaction after transaction, into an empty repository.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use hiperf_cim::{Error, Result, Status, Value};
 use super::compile::compile;
 use super::disk::Disk;
 use super::image::Image;
-use super::key::{Kind, key, parts};
+use super::key::{Kind, fold, key, parts};
 use super::layer::Layer;
 use super::log::{Log, Record};
 use super::record;
@@ -160,7 +161,7 @@ pub(super) fn export(view: &View) -> Result<String> {
         }
     }
     for &namespace in &namespaces {
-        let written = view.namespaces()?.into_iter().find(|name| super::fold(name) == namespace);
+        let written = view.namespaces()?.into_iter().find(|name| fold(name) == namespace);
         in_namespace(&mut out, written.as_deref().unwrap_or(namespace));
         classes(&mut out, view, layer, namespace)?;
         for object in layer.scan(&key(Kind::Instance, namespace, "")) {
@@ -178,19 +179,30 @@ pub(super) fn export(view: &View) -> Result<String> {
     Ok(out)
 }
 
-/// Appends the classes of a namespace, each after its parent.
+/// Appends the classes of a namespace, each after what it is made of: its parent,
+/// and the classes of the objects among its default values.
 fn classes(out: &mut String, view: &View, layer: &Layer, namespace: &str) -> Result<()> {
-    let mut depths: Vec<(usize, String)> = Vec::new();
-    for object in layer.scan(&key(Kind::Class, namespace, "")) {
-        let (name, _) = record::names(object?.1)?;
-        if let Some(class) = view.class(namespace, name)? {
-            depths.push((class.derivation().len(), name.to_owned()));
-        }
+    let prefix = key(Kind::Class, namespace, "");
+    let mut records = BTreeMap::new();
+    for object in layer.scan(&prefix) {
+        let record = object?.1;
+        records.insert(fold(record::names(record)?.0), record);
     }
-    depths.sort();
-    for (_, name) in depths {
-        if let Some(class) = view.class(namespace, &name)? {
-            out.push_str(&Printer::new().class(&class));
+    let mut met = HashSet::new();
+    // What is open, the next one last; a class is written when it comes back to the
+    // top, with everything it needs behind it.
+    let mut open: Vec<(String, bool)> = records.keys().rev().map(|name| (name.clone(), false)).collect();
+    while let Some((name, is_ready)) = open.pop() {
+        let Some(record) = records.get(&name) else { continue };
+        if is_ready {
+            if let Some(class) = view.class(namespace, record::names(record)?.0)? {
+                out.push_str(&Printer::new().class(&class));
+            }
+        } else if met.insert(name.clone()) {
+            open.push((name, true));
+            let parent = record::names(record)?.1;
+            let needed = parent.into_iter().chain(record::embedded::in_class(record)?);
+            open.extend(needed.map(|name| (fold(name), false)));
         }
     }
     Ok(())
