@@ -47,8 +47,11 @@ impl Namespace {
     }
 }
 
+/// Clients of a COM interface hold on to it for as long as they run, so each of
+/// these calls looks for what others have stored meanwhile.
 impl NamespaceServices for Namespace {
     fn get_object(&self, path: &str, context: Option<&Context>) -> Result<Object> {
+        self.repository().refresh();
         let parsed = ObjectPath::parse(path)?;
         self.check_path_is_here(&parsed)?;
         match parsed.keys {
@@ -58,6 +61,7 @@ impl NamespaceServices for Namespace {
     }
 
     fn create_class_enum(&self, superclass: &str, shallow: bool) -> Result<Vec<Object>> {
+        self.repository().refresh();
         let classes = if superclass.is_empty() {
             self.class_names().iter().map(|name| self.class(name)).collect::<Result<Vec<_>>>()?
         } else {
@@ -79,6 +83,7 @@ impl NamespaceServices for Namespace {
         shallow: bool,
         context: Option<&Context>,
     ) -> Result<Vec<Object>> {
+        self.repository().refresh();
         Ok(objects(self.enumerate(class, shallow, context)?))
     }
 
@@ -119,6 +124,7 @@ impl NamespaceServices for Namespace {
     }
 
     fn exec_query(&self, query: &str, context: Option<&Context>) -> Result<Vec<Object>> {
+        self.repository().refresh();
         let query = Query::new(self, query)?;
         let mut instances = self.query_with(&query, context)?;
         instances.iter_mut().try_for_each(|instance| query.project(instance))?;
