@@ -147,24 +147,26 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
         }
         let mut compiled: Vec<Option<Compiled>> = Vec::new();
         compiled.resize_with(statements.len(), || None);
-        let mut objects = Objects::new(self.source, &self.declarations, &statements);
+        for statement in &statements {
+            if let What::Other(other) = &statement.what
+                && let Compiled::DeleteClass { namespace, name, .. } = &**other
+            {
+                self.classes.insert(namespace.as_deref(), name, statement.order, Declared::Gone);
+            }
+        }
+        let mut objects = Objects::new(self.source, &self.declarations, &mut self.classes, &statements);
         // Every class before any instance, because an alias may stand for an
         // instance further down.
-        for (statement, compiled) in statements.iter().zip(&mut compiled) {
-            *compiled = match &statement.what {
-                What::Class(_) => objects.class(statement, &mut self.classes),
-                What::Other(other) => {
-                    if let Compiled::DeleteClass { namespace, name, .. } = &**other {
-                        self.classes.insert(namespace.as_deref(), name, statement.order, Declared::Gone);
-                    }
-                    Some((**other).clone())
-                }
+        for (index, compiled) in compiled.iter_mut().enumerate() {
+            *compiled = match &statements[index].what {
+                What::Class(_) => objects.class(index),
+                What::Other(other) => Some((**other).clone()),
                 What::Instance(_) => None,
             };
         }
         for (index, compiled) in compiled.iter_mut().enumerate() {
             if let What::Instance(_) = statements[index].what {
-                *compiled = objects.instance(index, &self.classes);
+                *compiled = objects.instance(index);
             }
         }
         let (warnings, errors): (Vec<Found>, Vec<Found>) =

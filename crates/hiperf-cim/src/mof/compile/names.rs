@@ -23,16 +23,22 @@ pub(super) enum Declared {
     Wrong,
     /// It is deleted.
     Gone,
+    /// It is being compiled, and an alias in it leads back to it, or over too
+    /// many others.
+    Circle,
 }
 
 impl Classes {
     /// Namespaces and classes have no case, and no name has a colon.
-    fn key(namespace: Option<&str>, name: &str) -> String {
+    pub fn key(namespace: Option<&str>, name: &str) -> String {
         format!("{}:{name}", namespace.unwrap_or("")).to_ascii_lowercase()
     }
 
+    /// An alias can lead to a class further down before its turn has come.
     pub fn insert(&mut self, namespace: Option<&str>, name: &str, order: usize, class: Declared) {
-        self.0.entry(Classes::key(namespace, name)).or_default().push((order, class));
+        let declared = self.0.entry(Classes::key(namespace, name)).or_default();
+        let at = declared.partition_point(|(known, _)| *known < order);
+        declared.insert(at, (order, class));
     }
 
     /// The class as the text has it before the statement at `order`, or as it

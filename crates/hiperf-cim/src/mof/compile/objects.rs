@@ -25,10 +25,13 @@ const MAX_CHAIN: usize = 64;
 pub(super) struct Objects<'c, 'i, 'a, S> {
     source: &'c S,
     declarations: &'c Declarations,
+    classes: &'c mut Classes,
     statements: &'c [Statement<'i, 'a>],
+    /// The statements of a class by its key in `classes`, in their order.
+    declared: HashMap<String, Vec<usize>>,
     /// Alias in lower case -> statement.
     aliases: HashMap<String, usize>,
-    /// Per statement, what is known of its instance.
+    /// Per statement, what is known of its class or instance.
     states: Vec<State>,
     /// What was found, in no order.
     pub found: Vec<Found>,
@@ -40,6 +43,7 @@ enum State {
     /// It is being compiled: an alias that leads here leads in a circle.
     Open,
     Done(Box<Instance>),
+    Class(Arc<Class>),
     /// What is wrong was reported.
     Wrong,
 }
@@ -48,11 +52,17 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
     pub fn new(
         source: &'c S,
         declarations: &'c Declarations,
+        classes: &'c mut Classes,
         statements: &'c [Statement<'i, 'a>],
     ) -> Objects<'c, 'i, 'a, S> {
         let mut aliases = HashMap::new();
+        let mut declared: HashMap<String, Vec<usize>> = HashMap::new();
         let mut found = Vec::new();
         for (index, statement) in statements.iter().enumerate() {
+            if let What::Class(class) = statement.what {
+                let key = Classes::key(statement.namespace.as_deref(), class.name.text);
+                declared.entry(key).or_default().push(index);
+            }
             let Some(alias) = statement.alias() else { continue };
             match aliases.entry(alias.text.to_ascii_lowercase()) {
                 Entry::Vacant(entry) => {
@@ -67,55 +77,86 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
             }
         }
         let states = vec![State::Untouched; statements.len()];
-        Objects { source, declarations, statements, aliases, states, found }
+        Objects { source, declarations, classes, statements, declared, aliases, states, found }
     }
 
-    /// Compiles a class and makes it known to the statements after it.
-    pub fn class(&mut self, statement: &Statement<'i, 'a>, classes: &mut Classes) -> Option<Compiled> {
-        let What::Class(declaration) = statement.what else { return None };
+    /// Compiles the class of a statement, unless an alias has led to it before.
+    pub fn class(&mut self, index: usize) -> Option<Compiled> {
+        self.build_class(index, 0);
+        let State::Class(class) = &self.states[index] else { return None };
+        let Statement { namespace, flags, .. } = &self.statements[index];
+        let namespace = namespace.as_deref().map(str::to_owned);
+        Some(Compiled::Class { namespace, class: class.clone(), flags: *flags })
+    }
+
+    /// Makes the class of a statement known to the statements after it.
+    fn build_class(&mut self, index: usize, depth: usize) {
+        let statement = &self.statements[index];
+        let (What::Class(declaration), State::Untouched) = (&statement.what, &self.states[index]) else {
+            return;
+        };
+        self.states[index] = State::Open;
         let namespace = statement.namespace.as_deref();
-        let parent = match declaration.parent {
+        let parent = match declaration.parent.map(|parent| (parent, self.find(parent, statement, depth))) {
             None => Some(None),
-            Some(parent) => match classes.find(self.source, namespace, parent.text, statement.order) {
-                Some(Declared::Class(class)) => Some(Some(class)),
-                Some(Declared::Wrong) => None,
-                Some(Declared::Gone) | None => {
-                    let status = Status::WBEM_E_INVALID_SUPERCLASS;
-                    let message = format!("there is no class {}", parent.text);
-                    self.found.push((statement.file, Diagnostic::error(status, parent.span, message)));
-                    None
-                }
-            },
+            Some((_, Ok(class))) => Some(Some(class)),
+            Some((parent, Err(declared))) => {
+                let wrong = no_class(parent, &declared, Status::WBEM_E_INVALID_SUPERCLASS);
+                self.found.extend(wrong.map(|diagnostic| (statement.file, diagnostic)));
+                None
+            }
         };
         let class = parent.and_then(|parent| {
             let known = self.declarations.before(statement.declared);
             let mut found = Vec::new();
-            let mut place = Place { objects: self, classes, statement, depth: 0 };
+            let mut place = Place { objects: self, statement, depth };
             let class = class::class(declaration, parent, known, &mut place, &mut found);
             self.found.extend(found.into_iter().map(|diagnostic| (statement.file, diagnostic)));
             class
         });
         let declared = class.clone().map_or(Declared::Wrong, Declared::Class);
-        classes.insert(namespace, declaration.name.text, statement.order, declared);
-        let namespace = namespace.map(str::to_owned);
-        class.map(|class| Compiled::Class { namespace, class, flags: statement.flags })
+        self.classes.insert(namespace, declaration.name.text, statement.order, declared);
+        self.states[index] = class.map_or(State::Wrong, State::Class);
+    }
+
+    /// The class of this name as it is where `statement` stands.
+    fn find(
+        &mut self,
+        name: Name<'_>,
+        statement: &Statement<'_, '_>,
+        depth: usize,
+    ) -> Result<Arc<Class>, Declared> {
+        let namespace = statement.namespace.as_deref();
+        let declared = self.declared.get(&Classes::key(namespace, name.text));
+        let mut before = declared.into_iter().flatten().rev();
+        let last = before.find(|&&index| self.statements[index].order < statement.order).copied();
+        match last.map(|index| (index, &self.states[index])) {
+            Some((_, State::Open)) => return Err(Declared::Circle),
+            Some((_, State::Untouched)) if depth > MAX_CHAIN => return Err(Declared::Circle),
+            Some((index, State::Untouched)) => self.build_class(index, depth + 1),
+            _ => {}
+        }
+        match self.classes.find(self.source, namespace, name.text, statement.order) {
+            Some(Declared::Class(class)) => Ok(class),
+            other => Err(other.unwrap_or(Declared::Gone)),
+        }
     }
 
     /// Compiles the instance of a statement, unless an alias has led to it
     /// before.
-    pub fn instance(&mut self, index: usize, classes: &Classes) -> Option<Compiled> {
-        let instance = self.built(index, classes, 0)?;
+    pub fn instance(&mut self, index: usize) -> Option<Compiled> {
+        let instance = self.built(index, 0)?;
         let statement = &self.statements[index];
         let namespace = statement.namespace.as_deref().map(str::to_owned);
         Some(Compiled::Instance { namespace, instance, flags: statement.flags })
     }
 
-    fn built(&mut self, index: usize, classes: &Classes, depth: usize) -> Option<Instance> {
+    fn built(&mut self, index: usize, depth: usize) -> Option<Instance> {
         let statement = &self.statements[index];
         let What::Instance(declaration) = statement.what else { return None };
         if let State::Untouched = self.states[index] {
             self.states[index] = State::Open;
-            let mut place = Place { objects: self, classes, statement, depth };
+            let mut place = Place { objects: self, statement, depth };
             let built = place.class_of(declaration.class).and_then(|class| {
                 let known = place.objects.declarations.before(statement.declared);
                 instance::instance(declaration, &class, false, known, &mut place)
@@ -139,7 +180,6 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
         &mut self,
         alias: &str,
         namespace: Option<&str>,
-        classes: &Classes,
         depth: usize,
     ) -> Result<String, Option<Diagnostic>> {
         let fail = |status: Status, message: String| Diagnostic::error(status, Span::default(), message);
@@ -166,7 +206,7 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
             }
             // What is wrong with it was reported, so nothing is made of the one
             // that refers to it either.
-            _ => self.built(index, classes, depth).ok_or(None)?.relpath().unwrap_or_default(),
+            _ => self.built(index, depth).ok_or(None)?.relpath().unwrap_or_default(),
         };
         // Each path within a path is escaped once more, which doubles its
         // backslashes: without a bound a short text could ask for any memory.
@@ -188,7 +228,6 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
 /// A place in the text, where aliases and class names mean something.
 struct Place<'o, 'c, 'i, 'a, S> {
     objects: &'o mut Objects<'c, 'i, 'a, S>,
-    classes: &'o Classes,
     /// The statement around the place.
     statement: &'o Statement<'i, 'a>,
     /// How many aliases and embedded objects led here.
@@ -198,15 +237,25 @@ struct Place<'o, 'c, 'i, 'a, S> {
 impl<S: ClassSource> Place<'_, '_, '_, '_, S> {
     /// The class of an instance. Without a diagnostic, what is wrong with it
     /// was reported.
-    fn class_of(&self, name: Name<'_>) -> Result<Arc<Class>, Vec<Diagnostic>> {
-        let (namespace, order) = (self.statement.namespace.as_deref(), self.statement.order);
-        match self.classes.find(self.objects.source, namespace, name.text, order) {
-            Some(Declared::Class(class)) => Ok(class),
-            Some(Declared::Wrong) => Err(Vec::new()),
-            Some(Declared::Gone) | None => {
-                let message = format!("there is no class {}", name.text);
-                Err(vec![Diagnostic::error(Status::WBEM_E_NOT_FOUND, name.span, message)])
-            }
+    fn class_of(&mut self, name: Name<'_>) -> Result<Arc<Class>, Vec<Diagnostic>> {
+        self.objects
+            .find(name, self.statement, self.depth)
+            .map_err(|declared| no_class(name, &declared, Status::WBEM_E_NOT_FOUND).into_iter().collect())
+    }
+}
+
+/// What is wrong with a name that stands for no class; nothing if that was
+/// reported where the class is.
+fn no_class(name: Name<'_>, declared: &Declared, status: Status) -> Option<Diagnostic> {
+    match declared {
+        Declared::Class(_) | Declared::Wrong => None,
+        Declared::Gone => {
+            Some(Diagnostic::error(status, name.span, format!("there is no class {}", name.text)))
+        }
+        Declared::Circle => {
+            let message = format!("an alias leads from class {0} to this, which needs {0}", name.text);
+            let diagnostic = Diagnostic::error(Status::WBEM_E_CIRCULAR_REFERENCE, name.span, message);
+            Some(diagnostic.hint("write the path of the instance instead of its alias"))
         }
     }
 }
@@ -214,7 +263,7 @@ impl<S: ClassSource> Place<'_, '_, '_, '_, S> {
 impl<S: ClassSource> Resolve for Place<'_, '_, '_, '_, S> {
     fn path(&mut self, alias: &str) -> Result<String, Option<Diagnostic>> {
         let namespace = self.statement.namespace.as_deref();
-        self.objects.path(alias, namespace, self.classes, self.depth + 1)
+        self.objects.path(alias, namespace, self.depth + 1)
     }
 
     fn object(&mut self, object: &InstanceDeclaration<'_>) -> Result<Instance, Vec<Diagnostic>> {

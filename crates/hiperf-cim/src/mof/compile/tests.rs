@@ -233,6 +233,33 @@ fn aliases() {
          instance of Link { From = \"Keyed=1\"; To = $b; };",
         "root:Only=@\nroot\\x:Link.From=\"Keyed=1\",To=\"root:Only=@\"",
     );
+    // An alias in a class leads to an instance of one that comes later.
+    check(
+        "class A { object ref r = $b; }; class P { [Key] uint8 k; }; class B : P { }; instance of B as $b { k = 1; };",
+        "A | ref r=Reference(\"B.k=1\")\nP | uint8 k [Key=TRUE 13]\nB : P\nB.k=1",
+    );
+    check(
+        "class A { [Key] uint8 k; object ref r = $a; }; instance of A as $a { k = 1; };",
+        "! WBEM_E_CIRCULAR_REFERENCE `A`",
+    );
+    check(
+        "class P { object ref r = $c; }; class C : P { [Key] uint8 k; }; instance of C as $c { k = 1; };",
+        "! WBEM_E_CIRCULAR_REFERENCE `P`",
+    );
+    check(
+        "class A { object ref r = $b; }; class B { [Key] uint8 k = 300; }; instance of B as $b { k = 1; };",
+        "! OUT_OF_RANGE `300`",
+    );
+    check(
+        "class A { object ref r = $b; }; instance of B as $b { k = 1; }; class B { [Key] uint8 k; };",
+        "! WBEM_E_NOT_FOUND `B`",
+    );
+    let parents = |n: usize| format!("class C{} : C{n} {{ }};\n", n + 1);
+    let deep = (0..500).map(parents).collect::<String>();
+    let deep = format!(
+        "class A {{ object ref r = $b; }}; class C0 {{ [Key] uint8 k; }};\n{deep}instance of C500 as $b {{ k = 1; }};"
+    );
+    assert_eq!(compile(&parse(&deep), &base).unwrap_err()[0].status, Status::WBEM_E_CIRCULAR_REFERENCE);
     check(&format!("{link}instance of L {{ To = $t; }};"), "! EXPECTED_ALIAS_NAME `$t`");
     check(
         &format!("{link}instance of L as $a {{ To = $b; }}; instance of L as $b {{ To = $a; }};"),
