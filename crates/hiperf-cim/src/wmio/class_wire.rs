@@ -43,6 +43,11 @@ impl ClassWire {
 impl Class {
     /// The ClassPart, encoded when it is first needed.
     pub(super) fn wire_part(&self) -> Result<&[u8]> {
+        self.shared_wire_part().map(|part| &**part)
+    }
+
+    /// The same, to be kept.
+    pub(super) fn shared_wire_part(&self) -> Result<&Arc<[u8]>> {
         if let Some(part) = self.wire.part.get() {
             return Ok(part);
         }

@@ -94,7 +94,7 @@ impl Decoder {
         self.embedded(&mut reader, 0).map(|_| ())
     }
 
-    fn begin<'a>(&mut self, input: &'a [u8]) -> Reader<'a> {
+    pub(super) fn begin<'a>(&mut self, input: &'a [u8]) -> Reader<'a> {
         self.may_nest = input.len().saturating_mul(MEAN_NESTING).saturating_add(ALWAYS_NESTED);
         Reader::new(input, 0)
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::heap::Heap;
 use super::instance_encode::{NO_PROPERTY_QUALIFIERS, PROPERTY_QUALIFIERS};
 use super::reader::Reader;
 use super::value::Source;
@@ -22,14 +23,26 @@ pub(super) fn instance_type(
     body.u8(what)?;
     // The class's part has said the name already.
     body.u32(what)?;
+    values(&mut body, class, decoder, depth, |body| body.heap("the instance's heap"))
+}
+
+/// Reads the tables of an instance, its qualifiers and its heap, as `heap` finds
+/// it.
+pub(super) fn values<'a>(
+    body: &mut Reader<'a>,
+    class: &Arc<Class>,
+    decoder: &mut Decoder,
+    depth: u32,
+    heap: impl FnOnce(&mut Reader<'a>) -> Result<Heap<'a>>,
+) -> Result<Instance> {
     let nd = body.take(class.layout().nd_len(), "the NdTable")?;
     let foreign = class.wire_layout();
     let own_len = class.layout().fixed_len() - class.layout().nd_len();
     let table_at = body.offset();
     let table = body.take(foreign.map_or(own_len, |layout| layout.table_len), "the value table")?;
     let mut set = body.sized_section("the instance's qualifiers")?;
-    let property_sets = property_sets(&mut body, class)?;
-    let heap = &mut body.heap("the instance's heap")?;
+    let property_sets = property_sets(body, class)?;
+    let heap = &mut heap(body)?;
 
     let mut source = Source { heap, decoder, depth };
     let mut instance = Instance::spawn(class);

@@ -17,10 +17,18 @@ const ALL_DEFAULT: u8 = 0b1010_1010;
 
 /// Writes an instance without its class.
 pub(super) fn instance_type(instance: &Instance, out: &mut Vec<u8>) -> Result<()> {
-    let (class, block) = (instance.class(), instance.block_parts());
-    let layout = class.layout();
     let start = out.len();
     out.extend_from_slice(&[0; 9]);
+    values(instance, Some(start + 5), out)?;
+    patch_length(&mut out[start..], 0)
+}
+
+/// Writes the tables of an instance, its qualifiers and its heap, which starts
+/// with the class's name if a reference to that is to stand at `name_at`.
+/// Returns where the heap is.
+pub(super) fn values(instance: &Instance, name_at: Option<usize>, out: &mut Vec<u8>) -> Result<usize> {
+    let (class, block) = (instance.class(), instance.block_parts());
+    let layout = class.layout();
     let table_at = out.len();
     out.extend_from_slice(&block.bytes()[..layout.fixed_len()]);
     let qualifiers_at = room(out, qualifiers::encoded_len(instance.qualifiers()));
@@ -32,9 +40,12 @@ pub(super) fn instance_type(instance: &Instance, out: &mut Vec<u8>) -> Result<()
     let mut set_at = room(out, in_lookup_order().map(sets_len).sum());
 
     table(class.properties().len(), layout.slots(), &mut out[table_at..]);
+    let heap_at = out.len();
     let mut heap = HeapWriter::begin(out);
-    let name = heap.text(class.name())?;
-    patch(heap.out, start + 5, name);
+    if let Some(at) = name_at {
+        let name = heap.text(class.name())?;
+        patch(heap.out, at, name);
+    }
     for index in in_lookup_order() {
         let slot = layout.slots()[index];
         if slot.width() == 0 && nd_bits(block.bytes(), index) == 0 {
@@ -50,7 +61,7 @@ pub(super) fn instance_type(instance: &Instance, out: &mut Vec<u8>) -> Result<()
         }
     }
     heap.finish()?;
-    patch_length(&mut out[start..], 0)
+    Ok(heap_at)
 }
 
 /// Clears what a table says of no property, and the values of those that have

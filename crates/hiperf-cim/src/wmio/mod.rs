@@ -16,6 +16,9 @@
 //! [`MAX_NESTING`] deep, so a decoder's work and memory are bounded by the
 //! size of its input.
 //!
+//! Many objects at once travel as an ObjectArray (`array.rs`) or, from a
+//! refresher, as values alone (`refreshed.rs`).
+//!
 //! What is written is canonical: strings are compressed, those of the
 //! dictionary are written as its numbers, offsets cumulate in declaration
 //! order, the heap has no gaps. What is read needn't be.
@@ -26,6 +29,7 @@
 //! Source: \[MS-WMIO\] 2; objects.md sections 6 to 8, which settle what the
 //! specification leaves open or contradicts.
 
+mod array;
 mod class_decode;
 mod class_encode;
 mod class_wire;
@@ -39,16 +43,21 @@ mod methods;
 mod object;
 mod qualifiers;
 mod reader;
+mod refreshed;
+mod spawned;
 mod value;
 
 pub(crate) use class_wire::ClassWire;
 pub(crate) use object::embedded_block;
 
+pub use array::{ArrayDecoder, ArrayEncoder, Packet};
 pub use decoder::Decoder;
 pub use object::{
     ClassObject, Object, Prototype, encode_class, encode_class_block, encode_instance, encode_instance_block,
     encode_instance_without_class,
 };
+
+pub use refreshed::{encode_refreshed, encode_refreshed_list};
 
 /// How deep embedded objects, and classes in the signatures of methods, may be
 /// nested: deeper than any object that WMI makes, shallow enough for any

@@ -121,7 +121,7 @@ fn unit(out: &mut Vec<u8>, block: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Re
 }
 
 /// Appends what `write` appends, or nothing if that fails.
-fn whole(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
+pub(super) fn whole(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
     let start = out.len();
     let written = write(out);
     if written.is_err() {
@@ -172,6 +172,12 @@ pub(crate) fn embedded_block(instance: &Instance) -> Result<Vec<u8>> {
         Decoder::new().check_embedded(&item[4..])?;
     }
     Ok(item)
+}
+
+/// The error that an input unfolds into too much.
+pub(super) fn too_large() -> Error {
+    let message = "the objects take far more memory than their encoding: their class has long defaults";
+    Error::new(Status::WBEM_E_QUOTA_VIOLATION, message)
 }
 
 /// The error that objects are nested too deep.

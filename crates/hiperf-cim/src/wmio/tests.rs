@@ -2,6 +2,7 @@
 //! random objects of the other tests don't reach.
 
 mod limits;
+mod refreshed;
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::{
     Value,
 };
 
-const DEMO_PART: &str = "
+pub(super) const DEMO_PART: &str = "
     ea000000 00 00000000 11000000 04000000
     0f000000 07000080 01 0b000000 ffff
     03000000 06000000 0c000000 3e000000 44000000 6b000000 72000000
@@ -25,22 +26,22 @@ const DEMO_PART: &str = "
     0075696e74333200 00546f74616c00
     15000000 0100 04000000 00000000 11000000 0a000080 03 08000000 91000000
     0075696e74363400";
-const NO_PARENT: &str = "
+pub(super) const NO_PARENT: &str = "
     1d000000 00 ffffffff 00000000 04000000 04000000 00000000 00000080
     0c000000 0000 0000 00000080";
-const NO_METHODS: &str = "0c000000 0000 0000 00000080";
-const DECORATION: &str = "00484f535400 00524f4f545c43494d563200";
-const DEMO_INSTANCE: &str = "
+pub(super) const NO_METHODS: &str = "0c000000 0000 0000 00000080";
+pub(super) const DECORATION: &str = "00484f535400 00524f4f545c43494d563200";
+pub(super) const DEMO_INSTANCE: &str = "
     30000000 00 00000000 20 06000000 8877665544332211 00000000 04000000 01
     0d000080  0044656d6f00 01 6100 b203 0000";
 
-fn bytes(hex: &str) -> Vec<u8> {
+pub(super) fn bytes(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
     digits.chunks(2).map(byte).collect()
 }
 
-fn declare(name: &str, ty: impl Into<Type>, default: Option<Value>) -> PropertyDeclaration {
+pub(super) fn declare(name: &str, ty: impl Into<Type>, default: Option<Value>) -> PropertyDeclaration {
     let (name, ty) = (name.into(), ty.into());
     PropertyDeclaration { name, ty, class_name: None, qualifiers: Vec::new(), default }
 }
@@ -49,13 +50,13 @@ fn flag(name: &str, flavor: Flavor) -> Qualifier {
     Qualifier::new(name, Value::Boolean(true), flavor)
 }
 
-fn class(name: &str, declarations: impl IntoIterator<Item = PropertyDeclaration>) -> Arc<Class> {
+pub(super) fn class(name: &str, declarations: impl IntoIterator<Item = PropertyDeclaration>) -> Arc<Class> {
     let mut builder = ClassBuilder::new(name, None).unwrap();
     declarations.into_iter().for_each(|declaration| builder.property(declaration).unwrap());
     builder.build().unwrap()
 }
 
-fn demo() -> Arc<Class> {
+pub(super) fn demo() -> Arc<Class> {
     let mut builder = ClassBuilder::new("Demo", None).unwrap();
     builder.qualifier(flag("dynamic", Flavor::TO_INSTANCE)).unwrap();
     let key = vec![flag("key", Flavor::NONE)];
@@ -67,7 +68,7 @@ fn demo() -> Arc<Class> {
     builder.build().unwrap()
 }
 
-fn demo_instance() -> Instance {
+pub(super) fn demo_instance() -> Instance {
     let mut instance = Instance::spawn(&demo());
     instance.put("Name", &Value::String("a\u{3b2}".into())).unwrap();
     instance.put("Total", &Value::Uint64(0x1122_3344_5566_7788)).unwrap();
@@ -75,7 +76,7 @@ fn demo_instance() -> Instance {
     instance
 }
 
-fn decoration() -> Option<Arc<Decoration>> {
+pub(super) fn decoration() -> Option<Arc<Decoration>> {
     Some(Arc::new(Decoration { server: "HOST".into(), namespace: "ROOT\\CIMV2".into() }))
 }
 
