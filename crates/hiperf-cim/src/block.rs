@@ -10,7 +10,7 @@ mod items;
 
 use crate::layout::{NO_TAIL, Slot};
 use crate::tail::{self, Text};
-use crate::wmio::Decoder;
+use crate::wmio::{Decoder, Embedded};
 use crate::{CimType, DateTime, Layout, Status, Type, Value};
 
 /// The two bits of a property in the NdTable.
@@ -281,12 +281,10 @@ impl Block {
             Value::Array(element, elements) if ty == Type::array(*element) => {
                 self.set_array(index, slot, *element, elements)
             }
-            Value::Object(object) if ty == Type::scalar(CimType::Object) => {
-                self.set_object(index, slot, object)
-            }
-            value if value.type_of() == Some(ty) => match text_of(value) {
-                Some(text) => self.write_text(index, slot, text.encode_utf16()),
-                None => {
+            value if value.type_of() == Some(ty) => match (text_of(value), Embedded::of(value)) {
+                (Some(text), _) => self.write_text(index, slot, text.encode_utf16()),
+                (_, Some(object)) => self.set_object(index, slot, object),
+                (None, None) => {
                     let (bytes, width) = fixed_bytes(value);
                     self.write_fixed(index, slot, &bytes[..width]);
                     Ok(())
@@ -331,7 +329,7 @@ impl Block {
         let count = u32::try_from(elements.len()).map_err(|_| Status::WBEM_E_VALUE_OUT_OF_RANGE)?;
         let mut encoded = count.to_le_bytes().to_vec();
         for value in elements {
-            if let Value::Object(object) = value {
+            if let Some(object) = Embedded::of(value) {
                 encoded.extend_from_slice(&self.append_object(object)?.to_le_bytes());
                 continue;
             }
@@ -426,6 +424,7 @@ pub(crate) fn fixed_bytes(value: &Value) -> ([u8; 8], usize) {
         | Value::DateTime(_)
         | Value::Reference(_)
         | Value::Object(_)
+        | Value::Class(_)
         | Value::Array(..) => 0,
     };
     (word.to_le_bytes(), value.type_of().map_or(0, Type::width))

@@ -125,6 +125,11 @@ impl Comparison {
             (Value::Real32(a), Value::Real32(b)) => a == b || a.to_bits() == b.to_bits(),
             (Value::Real64(a), Value::Real64(b)) => a == b || a.to_bits() == b.to_bits(),
             (Value::Object(a), Value::Object(b)) => self.instances(a, b),
+            (Value::Class(a), Value::Class(b)) => {
+                let is_same_source =
+                    self.ignores(Comparison::IGNORE_OBJECT_SOURCE) || a.decoration == b.decoration;
+                is_same_source && a.prototype == b.prototype && self.classes(&a.class, &b.class)
+            }
             (Value::Array(of_a, a), Value::Array(of_b, b)) => {
                 of_a == of_b && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.values(a, b))
             }

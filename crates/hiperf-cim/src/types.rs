@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::Instance;
 use crate::datetime::DateTime;
+use crate::wmio::ClassObject;
 
 /// A scalar CIM type; the discriminant is its CIMTYPE number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -229,6 +230,8 @@ pub enum Value {
     Reference(String),
     /// An embedded object.
     Object(Box<Instance>),
+    /// A class definition as an embedded object.
+    Class(Box<ClassObject>),
     /// Elements of one scalar type, none of them an array or NULL.
     Array(CimType, Vec<Value>),
 }
@@ -254,7 +257,7 @@ impl Value {
             Value::String(_) => CimType::String,
             Value::DateTime(_) => CimType::DateTime,
             Value::Reference(_) => CimType::Reference,
-            Value::Object(_) => CimType::Object,
+            Value::Object(_) | Value::Class(_) => CimType::Object,
             Value::Array(element, _) => return Some(Type::array(*element)),
         }))
     }
@@ -352,6 +355,7 @@ impl fmt::Display for Value {
             Value::String(text) | Value::Reference(text) => f.write_str(text),
             Value::DateTime(datetime) => datetime.fmt(f),
             Value::Object(instance) => write!(f, "instance of {}", instance.class().name()),
+            Value::Class(object) => write!(f, "class {}", object.class.name()),
             Value::Array(_, elements) => {
                 f.write_str("{")?;
                 for (n, element) in elements.iter().enumerate() {

@@ -9,6 +9,7 @@
 //!
 //! Source: IWbemClassObject::Put and WMI's "Numbers" page.
 
+use hiperf_cim::wmio::ClassObject;
 use hiperf_cim::{CimType, DateTime, Status, Type, Value};
 
 use crate::Variant;
@@ -94,8 +95,14 @@ fn scalar(variant: &Variant, target: CimType) -> Result<Value, Status> {
         }
         CimType::Object => {
             let object = variant.unknown().and_then(|unknown| unknown.cast().ok()).ok_or(MISMATCH)?;
-            let object = Object::from_class_object(&object).filter(|object| !object.is_class());
-            Ok(Value::Object(Box::new(object.ok_or(MISMATCH)?.to_instance())))
+            let object = Object::from_class_object(&object).ok_or(MISMATCH)?;
+            let instance = object.to_instance();
+            if !object.is_class() {
+                return Ok(Value::Object(Box::new(instance)));
+            }
+            let class = object.class_definition().map_err(|error| error.status())?;
+            let decoration = instance.decoration().cloned();
+            Ok(Value::Class(Box::new(ClassObject { class, decoration, prototype: None })))
         }
         _ => Err(MISMATCH),
     }

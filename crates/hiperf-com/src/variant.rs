@@ -327,6 +327,10 @@ impl Variant {
             Value::Object(instance) => {
                 Variant::from_unknown(Object::new((**instance).clone()).into_unknown())
             }
+            Value::Class(object) => {
+                let class = Object::from_class_in(&object.class, object.decoration.clone());
+                Variant::from_unknown(class.into_unknown())
+            }
             Value::Array(element, values) => {
                 let variants = values.iter().map(Variant::from_value);
                 match OwnedSafeArray::from_variants(variant_type(*element), variants) {

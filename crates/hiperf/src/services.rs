@@ -287,6 +287,34 @@ mod tests {
         std::fs::remove_dir_all(&directory).unwrap();
     }
 
+    /// A class definition can be a value, but not of what is stored.
+    #[test]
+    fn a_class_as_a_value_is_not_stored() {
+        let directory = std::env::temp_dir().join(format!("hiperf-values-{}", std::process::id()));
+        let repository = Repository::at(&directory);
+        let text = "class Event { [Key] string Name; object Target; object All[]; };";
+        repository.compile("root\\default", vec![Source::from_text("e.mof", text).unwrap()]).unwrap();
+        let namespace = repository.connect("root\\default").unwrap();
+        let class = namespace.class("Event").unwrap();
+        let object =
+            hiperf_cim::wmio::ClassObject { class: class.clone(), decoration: None, prototype: None };
+        let value = Value::Class(Box::new(object));
+        let mut inner = Instance::spawn(&class);
+        inner.put("Target", &value).unwrap();
+        let inner = Value::Array(hiperf_cim::CimType::Object, vec![Value::Object(Box::new(inner))]);
+        for (name, value) in [("Target", &value), ("All", &inner)] {
+            let mut event = Instance::spawn(&class);
+            event.put("Name", &Value::String("e".into())).unwrap();
+            event.put(name, value).unwrap();
+            assert_eq!(namespace.put_instance(&event, 0).unwrap_err().status(), Status::WBEM_E_NOT_SUPPORTED);
+        }
+        let mut draft = hiperf_cim::ClassDraft::of(&class);
+        draft.put_property("Target", hiperf_cim::CimType::Object.into(), Some(value)).unwrap();
+        let refused = namespace.put_class(draft.class(), 0).unwrap_err();
+        assert_eq!(refused.status(), Status::WBEM_E_NOT_SUPPORTED);
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
     /// What came with texts of a locale is stored without them, and only if the
     /// client says that it knows.
     #[test]

@@ -10,8 +10,8 @@
 
 use super::Block;
 use crate::layout::{NO_TAIL, Slot};
-use crate::wmio::{self, Decoder, Object};
-use crate::{CimType, Instance, Status, Text, Value};
+use crate::wmio::{self, Decoder, Embedded};
+use crate::{CimType, Status, Text, Value};
 
 impl Block {
     /// Where in the tail the value of `slot` lies; `None` if it has none.
@@ -45,21 +45,23 @@ impl Block {
     /// The embedded object at `offset` of the tail as a value.
     pub(super) fn object_value(&self, offset: u32, decoder: &mut Decoder) -> Option<Value> {
         let item = self.object_at(offset)?;
-        match decoder.decode_block(&item[4..]).ok()? {
-            Object::Instance(instance) => Some(Value::Object(Box::new(instance))),
-            Object::Class(_) => None,
-        }
+        decoder.decode_block(&item[4..]).ok().map(Value::from)
     }
 
     /// Sets a property that is an embedded object.
-    pub(super) fn set_object(&mut self, index: usize, slot: Slot, object: &Instance) -> Result<(), Status> {
+    pub(super) fn set_object(
+        &mut self,
+        index: usize,
+        slot: Slot,
+        object: Embedded<'_>,
+    ) -> Result<(), Status> {
         let item = wmio::embedded_block(object).map_err(|error| error.status())?;
         self.write_item(index, slot, item.len() - 4, &item[4..]);
         Ok(())
     }
 
     /// Adds an embedded object to the tail and returns where.
-    pub(super) fn append_object(&mut self, object: &Instance) -> Result<u32, Status> {
+    pub(super) fn append_object(&mut self, object: Embedded<'_>) -> Result<u32, Status> {
         let item = wmio::embedded_block(object).map_err(|error| error.status())?;
         let offset = u32::try_from(self.bytes.len() - self.fixed_len()).unwrap_or(NO_TAIL);
         self.bytes.extend_from_slice(&item);

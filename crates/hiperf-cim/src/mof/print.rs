@@ -22,8 +22,9 @@
 //!
 //! A flavor is written where the qualifier stands, so the text must not be
 //! compiled below declarations of qualifiers, which would give others to those
-//! without any. The qualifiers of a return value and of an embedded object, and
-//! reals that are infinite or no numbers, have no form in MOF.
+//! without any. The qualifiers of a return value and of an embedded object, a
+//! class as a value, and reals that are infinite or no numbers, have no form in
+//! MOF.
 //!
 //! Source: the Microsoft page of `IWbemClassObject::GetObjectText`.
 

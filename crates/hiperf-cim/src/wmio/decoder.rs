@@ -31,7 +31,7 @@ const ALWAYS_NESTED: usize = 1 << 20;
 ///
 /// All errors are `WBEM_E_INVALID_OBJECT` with the offset of the byte that is
 /// wrong, but for `WBEM_E_QUOTA_VIOLATION` when objects are nested deeper than
-/// [`MAX_NESTING`] or too much is nested in each other, and `WBEM_E_NOT_SUPPORTED` for an embedded class.
+/// [`MAX_NESTING`] or too much is nested in each other.
 #[derive(Debug, Default)]
 pub struct Decoder {
     classes: HashMap<Arc<[u8]>, Arc<Class>>,
@@ -88,10 +88,10 @@ impl Decoder {
         Ok(instance)
     }
 
-    /// Checks that `block` is an instance that another object may embed.
+    /// Checks that `block` is an object that another may embed.
     pub(super) fn check_embedded(&mut self, block: &[u8]) -> Result<()> {
         let mut reader = self.begin(block);
-        self.embedded(&mut reader, 0).map(|_| ())
+        self.nested(&mut reader, 0).map(|_| ())
     }
 
     pub(super) fn begin<'a>(&mut self, input: &'a [u8]) -> Reader<'a> {
@@ -106,18 +106,6 @@ impl Decoder {
             _ => return Err(too_deep()),
         }
         self.object(block, depth + 1)
-    }
-
-    /// Reads an instance that is embedded in an object that is nested `depth`
-    /// deep.
-    pub(super) fn embedded(&mut self, block: &mut Reader<'_>, depth: u32) -> Result<Instance> {
-        match self.nested(block, depth)? {
-            Object::Instance(instance) => Ok(instance),
-            Object::Class(class) => {
-                let message = format!("class {} is embedded as a value", class.class.name());
-                Err(crate::Error::new(crate::Status::WBEM_E_NOT_SUPPORTED, message))
-            }
-        }
     }
 
     fn object(&mut self, reader: &mut Reader<'_>, depth: u32) -> Result<Object> {

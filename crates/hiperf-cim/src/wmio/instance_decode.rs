@@ -130,7 +130,7 @@ fn set_in_tail(
         }
     } else {
         let object = source.heap.sized_item(reference, what)?;
-        source.decoder.embedded(&mut object.clone(), source.depth)?;
+        source.decoder.nested(&mut object.clone(), source.depth)?;
         block.write_item(index, slot, object.rest().len(), object.rest());
     }
     Ok(())

@@ -23,8 +23,7 @@
 //! dictionary are written as its numbers, offsets cumulate in declaration
 //! order, the heap has no gaps. What is read needn't be.
 //!
-//! It opens no connection and reads no file. An embedded object that is a class
-//! definition has no [`Value`](crate::Value) and is refused.
+//! It opens no connection and reads no file.
 //!
 //! Source: \[MS-WMIO\] 2; objects.md sections 6 to 8, which settle what the
 //! specification leaves open or contradicts.
@@ -48,7 +47,7 @@ mod spawned;
 mod value;
 
 pub(crate) use class_wire::ClassWire;
-pub(crate) use object::embedded_block;
+pub(crate) use object::{Embedded, embedded_block};
 
 pub use array::{ArrayDecoder, ArrayEncoder, Packet};
 pub use decoder::Decoder;

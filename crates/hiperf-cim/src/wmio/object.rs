@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::heap_writer::{HeapWriter, length, patch, push_text};
 use super::{Decoder, MAX_NESTING, SIGNATURE, class_encode, instance_encode};
-use crate::{CimType, Class, Decoration, Error, Instance, Result, Status};
+use crate::{CimType, Class, Comparison, Decoration, Error, Instance, Result, Status, Value};
 
 /// The flags of an ObjectBlock.
 pub(super) const FLAG_CLASS: u8 = 0x01;
@@ -32,6 +32,23 @@ pub struct ClassObject {
     pub decoration: Option<Arc<Decoration>>,
     /// Whether it describes the result of a query (`WBEM_FLAG_PROTOTYPE`).
     pub prototype: Option<Prototype>,
+}
+
+/// Two are equal when their classes say the same; where they came from doesn't
+/// count, as it doesn't with instances.
+impl PartialEq for ClassObject {
+    fn eq(&self, other: &ClassObject) -> bool {
+        Comparison::ALL.classes(&self.class, &other.class) && self.prototype == other.prototype
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Value {
+        match object {
+            Object::Class(class) => Value::Class(Box::new(class)),
+            Object::Instance(instance) => Value::Object(Box::new(instance)),
+        }
+    }
 }
 
 /// How a class that describes the result of a query lacks what the query
@@ -151,8 +168,43 @@ pub(super) fn write_signature(class: &Class, out: &mut Vec<u8>, depth: u32) -> R
 }
 
 /// Adds an embedded object to a heap and returns the reference to it.
-pub(super) fn write_embedded(heap: &mut HeapWriter<'_>, instance: &Instance) -> Result<u32> {
-    heap.sized_item(|out| encode_instance_block(instance, out))
+pub(super) fn write_embedded(heap: &mut HeapWriter<'_>, object: Embedded<'_>) -> Result<u32> {
+    heap.sized_item(|out| object.encode(out))
+}
+
+/// An object that is a value.
+#[derive(Clone, Copy)]
+pub(crate) enum Embedded<'v> {
+    Class(&'v ClassObject),
+    Instance(&'v Instance),
+}
+
+impl<'v> Embedded<'v> {
+    /// The object that a value is; `None` if it is none.
+    pub(crate) fn of(value: &'v Value) -> Option<Embedded<'v>> {
+        match value {
+            Value::Object(instance) => Some(Embedded::Instance(instance)),
+            Value::Class(class) => Some(Embedded::Class(class)),
+            _ => None,
+        }
+    }
+
+    fn encode(self, out: &mut Vec<u8>) -> Result<()> {
+        match self {
+            Embedded::Class(class) => encode_class_block(class, out),
+            Embedded::Instance(instance) => encode_instance_block(instance, out),
+        }
+    }
+
+    /// Whether objects can be nested in it.
+    fn can_nest(self) -> bool {
+        match self {
+            Embedded::Class(_) => true,
+            Embedded::Instance(instance) => {
+                instance.class().properties().iter().any(|p| p.ty().scalar == CimType::Object)
+            }
+        }
+    }
 }
 
 /// An embedded object as it lies in a heap or in a tail: its length, which
@@ -161,13 +213,13 @@ pub(super) fn write_embedded(heap: &mut HeapWriter<'_>, instance: &Instance) -> 
 /// # Errors
 /// * `WBEM_E_QUOTA_VIOLATION`: it would be nested deeper than [`MAX_NESTING`],
 ///   or is large and nested deep.
-/// * those of [`encode_instance_block`].
-pub(crate) fn embedded_block(instance: &Instance) -> Result<Vec<u8>> {
+/// * those of [`encode_instance_block`] and [`encode_class_block`].
+pub(crate) fn embedded_block(object: Embedded<'_>) -> Result<Vec<u8>> {
     let mut item = vec![0; 4];
-    encode_instance_block(instance, &mut item)?;
+    object.encode(&mut item)?;
     let len = length(item.len() - 4)?;
     patch(&mut item, 0, len);
-    if instance.class().properties().iter().any(|property| property.ty().scalar == CimType::Object) {
+    if object.can_nest() {
         // Only what can hold objects itself can be nested too deep.
         Decoder::new().check_embedded(&item[4..])?;
     }

@@ -3,7 +3,7 @@
 
 use super::heap::Heap;
 use super::heap_writer::{HeapWriter, length, patch};
-use super::object::write_embedded;
+use super::object::{Embedded, write_embedded};
 use super::reader::Reader;
 use super::{Decoder, NO_REFERENCE};
 use crate::block::{fixed_bytes, fixed_value, text_of, text_value};
@@ -53,8 +53,7 @@ impl Source<'_, '_> {
             NO_REFERENCE => Ok(Value::Null),
             reference => {
                 let mut block = self.heap.sized_item(reference, what)?;
-                let instance = self.decoder.embedded(&mut block, self.depth)?;
-                Ok(Value::Object(Box::new(instance)))
+                Ok(self.decoder.nested(&mut block, self.depth)?.into())
             }
         }
     }
@@ -89,9 +88,9 @@ pub(super) fn write(heap: &mut HeapWriter<'_>, at: usize, ty: Type, value: &Valu
 }
 
 fn write_scalar(heap: &mut HeapWriter<'_>, at: usize, value: &Value) -> Result<()> {
-    let reference = match value {
-        Value::Object(instance) => write_embedded(heap, instance)?,
-        value => match text_of(value) {
+    let reference = match Embedded::of(value) {
+        Some(object) => write_embedded(heap, object)?,
+        None => match text_of(value) {
             Some(text) => heap.text(text)?,
             None => {
                 let (bytes, width) = fixed_bytes(value);

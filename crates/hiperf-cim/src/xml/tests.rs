@@ -243,6 +243,33 @@ fn what_has_no_form() {
     assert_eq!(refused.status(), Status::WBEM_E_INVALID_OBJECT_PATH);
 }
 
+#[test]
+fn a_class_is_a_value() {
+    let (classes, mut whole) = compiled();
+    let mut builder = crate::ClassBuilder::new("Event", None).unwrap();
+    let target = crate::PropertyDeclaration {
+        name: "Target".into(),
+        ty: crate::CimType::Object.into(),
+        class_name: None,
+        qualifiers: Vec::new(),
+        default: None,
+    };
+    builder.property(target).unwrap();
+    let object = crate::wmio::ClassObject { class: classes[0].clone(), decoration: None, prototype: None };
+    let value = crate::Value::Class(Box::new(object));
+    whole.put("Inner", &value).unwrap();
+    let mut event = Instance::spawn(&builder.build().unwrap());
+    event.put("Target", &value).unwrap();
+    for (instance, name) in [(&event, "Target"), (&whole, "Inner")] {
+        for dialect in [Dialect::Wmi, Dialect::Cim] {
+            let text = write_instance(instance, everything(dialect)).unwrap();
+            let XmlObject::Instance(again) = read(&text).unwrap() else { panic!("{text}") };
+            let crate::Value::Class(part) = again.get(name).unwrap() else { panic!("{text}") };
+            assert_eq!((part.class.name(), part.class.properties().len()), ("Part", 2));
+        }
+    }
+}
+
 /// Damaged texts are refused or read, but never more than that.
 #[test]
 fn damage_does_no_harm() {

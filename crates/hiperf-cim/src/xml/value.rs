@@ -2,6 +2,7 @@
 
 use super::element::{Element, is_xml};
 use super::{Dialect, Form, Options, XmlObject, decode, encode, form, invalid, parser, reference};
+use crate::wmio::ClassObject;
 use crate::{CimType, DateTime, Error, Result, Status, Type, Value};
 
 /// The element of a value; `None` for NULL, which has none.
@@ -20,15 +21,18 @@ pub(super) fn write(value: &Value, ty: Type, options: Options) -> Result<Option<
 fn scalar(value: &Value, form: &Form, options: Options) -> Result<Element> {
     Ok(match value {
         Value::Reference(path) => Element::new("VALUE.REFERENCE").with_children([reference::write(path)?]),
-        Value::Object(instance) if form.in_string => {
-            let instance = encode::instance(instance, options)?;
-            Element::new("VALUE").with_text(instance.to_string())
-        }
-        Value::Object(instance) => {
-            Element::new("VALUE.OBJECT").with_children([encode::instance(instance, options)?])
-        }
+        Value::Object(instance) => object(encode::instance(instance, options)?, form),
+        Value::Class(class) => object(encode::class(&class.class, options)?, form),
         other => Element::new("VALUE").with_text(text(other)?),
     })
+}
+
+/// An embedded object, as an element or as the text of one.
+fn object(object: Element, form: &Form) -> Element {
+    if form.in_string {
+        return Element::new("VALUE").with_text(object.to_string());
+    }
+    Element::new("VALUE.OBJECT").with_children([object])
 }
 
 /// A scalar as text.
@@ -91,9 +95,9 @@ fn read_scalar(element: &Element, cim: CimType, depth: u32) -> Result<Value> {
 fn embedded(element: &Element, depth: u32) -> Result<Value> {
     match decode::object(element, depth + 1)? {
         XmlObject::Instance(instance) => Ok(Value::Object(instance)),
-        XmlObject::Class(_) => {
-            let message = "a class as an embedded object is not supported";
-            Err(Error::new(Status::WBEM_E_NOT_SUPPORTED, message))
+        XmlObject::Class(class) => {
+            let object = ClassObject { class, decoration: None, prototype: None };
+            Ok(Value::Class(Box::new(object)))
         }
     }
 }

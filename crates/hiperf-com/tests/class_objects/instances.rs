@@ -58,6 +58,28 @@ fn embedded_objects_are_copied() {
 }
 
 #[test]
+fn a_class_is_a_value() {
+    let class = Client::from(&Object::empty_class());
+    assert_eq!(class.put("__CLASS", text("Event"), 0), OK);
+    assert_eq!(class.put("TargetClass", Variant::NULL, CimType::Object as i32), OK);
+    let event = class.spawn().unwrap();
+    let target = child();
+    let unknown = || Variant::from_unknown(target.0.cast().unwrap());
+    assert_eq!(event.put("TargetClass", unknown(), 0), OK);
+    assert_eq!(target.put("Later", text("x"), 0), OK);
+    let got = Client(event.get("TargetClass").unwrap().0.unknown().unwrap().cast().unwrap());
+    assert_eq!(
+        (got.text_of("__CLASS").as_deref(), got.text_of("__SUPERCLASS").as_deref()),
+        (Some("Child"), Some("Base"))
+    );
+    assert_eq!(got.get("Later").err(), Some(Status::WBEM_E_NOT_FOUND), "it is a copy");
+    assert_eq!(event.mof(0).unwrap(), "\ninstance of Event\n{\n};\n");
+    let nameless = Client::from(&Object::empty_class());
+    let unknown = Variant::from_unknown(nameless.0.cast().unwrap());
+    assert_eq!(event.put("TargetClass", unknown, 0), Err(Status::WBEM_E_INCOMPLETE_CLASS));
+}
+
+#[test]
 fn comparison() {
     let class = child();
     let (one, two) = (class.spawn().unwrap(), class.spawn().unwrap());

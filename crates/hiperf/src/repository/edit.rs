@@ -20,6 +20,7 @@
 //! | ... of an abstract class, or one with the Amendment qualifier | `WBEM_E_INVALID_OPERATION` |
 //! | ... of a class without a key | `WBEM_E_NO_KEY` |
 //! | ... of a class that a provider serves | `WBEM_E_PROVIDER_NOT_CAPABLE` |
+//! | a class, or an instance, with a class definition among its values | `WBEM_E_NOT_SUPPORTED` |
 //! | ... with a NULL key / a NULL property that has Not_Null | `WBEM_E_INVALID_OBJECT` / `WBEM_E_ILLEGAL_NULL` |
 //!
 //! What may change of a class that has children or instances is in `evolve`.
@@ -87,6 +88,8 @@ impl<'a> Edit<'a> {
         let mode = Mode::of(flags)?;
         let namespace = self.view.folded(namespace)?;
         let name = class.name();
+        let defaults = class.properties().iter().map(|property| property.default_value().clone());
+        check_no_class(&format!("class {name}"), defaults)?;
         let record = record::of_class(class);
         if let Some(built_in) = built_in::class(&namespace, name)? {
             if record::of_class(&built_in) == record && flags & flag::CREATE_ONLY == 0 {
@@ -183,6 +186,7 @@ impl<'a> Edit<'a> {
             Error::new(Status::WBEM_E_INVALID_CLASS, format!("there is no class {name} in {namespace}"))
         })?;
         check_properties(&class, instance)?;
+        check_no_class(&format!("the instance of {name}"), values(instance))?;
         // Made again of the class that is stored, which need not be the one it
         // was made of: it may have other keys by now.
         let given = record::of_instance(instance);
@@ -300,6 +304,29 @@ fn check_flags(flags: u32, exists: bool, what: impl Fn() -> String) -> Result<()
         return Err(Error::new(Status::WBEM_E_NOT_FOUND, message));
     }
     Ok(())
+}
+
+fn values(instance: &Instance) -> impl Iterator<Item = Value> {
+    (0..instance.class().properties().len()).map(|index| instance.value(index))
+}
+
+/// Refuses class definitions among the values of `what`: MOF has no form for
+/// them, and everything that is stored can be made again from its MOF.
+fn check_no_class(what: &str, mut values: impl Iterator<Item = Value>) -> Result<()> {
+    if values.any(|value| holds_class(&value)) {
+        let message = format!("{what} has a class definition as a value, which can't be stored");
+        return Err(Error::new(Status::WBEM_E_NOT_SUPPORTED, message));
+    }
+    Ok(())
+}
+
+fn holds_class(value: &Value) -> bool {
+    match value {
+        Value::Class(_) => true,
+        Value::Object(object) => values(object).any(|value| holds_class(&value)),
+        Value::Array(_, elements) => elements.iter().any(holds_class),
+        _ => false,
+    }
 }
 
 /// The namespace that an instance of `__Namespace` stands for.

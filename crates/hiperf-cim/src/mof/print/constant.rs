@@ -15,7 +15,7 @@ pub fn constant(value: &Value) -> String {
 
 pub(super) fn write(value: &Value, out: &mut String) {
     match value {
-        Value::Null => out.push_str("NULL"),
+        Value::Null | Value::Class(_) => out.push_str("NULL"),
         Value::Char16(unit) => character(*unit, out),
         Value::Real32(v) => real(f64::from(*v), &shortest(*v), out),
         Value::Real64(v) => real(*v, &format!("{v:?}"), out),
@@ -35,9 +35,11 @@ pub(super) fn write(value: &Value, out: &mut String) {
 }
 
 /// Whether MOF has a constant for the value: it has none for a real that is
-/// infinite or no number, alone or in an array, which can hold no NULL.
+/// infinite or no number, and for a class as a value, alone or in an array,
+/// which can hold no NULL.
 pub(super) fn exists(value: &Value) -> bool {
     match value {
+        Value::Class(_) => false,
         Value::Real32(v) => v.is_finite(),
         Value::Real64(v) => v.is_finite(),
         Value::Array(_, elements) => elements.iter().all(exists),

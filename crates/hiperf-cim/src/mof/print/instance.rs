@@ -35,7 +35,10 @@ pub(super) fn print(printer: Printer, instance: &Instance, indent: &str, out: &m
 pub(super) fn value(printer: Printer, value: &Value, indent: &str, out: &mut String) {
     match value {
         Value::Object(object) => print(printer, object, indent, out),
-        Value::Array(_, elements) if elements.iter().any(|element| matches!(element, Value::Object(_))) => {
+        Value::Array(_, elements)
+            if elements.iter().any(|element| matches!(element, Value::Object(_)))
+                && constant::exists(value) =>
+        {
             out.push('{');
             for (n, element) in elements.iter().enumerate() {
                 out.push_str(if n == 0 { "" } else { ", " });

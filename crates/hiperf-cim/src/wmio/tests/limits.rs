@@ -1,6 +1,7 @@
 //! What is refused, and with which words.
 
 use super::*;
+use crate::Comparison;
 
 #[test]
 fn nesting_has_a_limit() {
@@ -42,16 +43,46 @@ fn large_objects_nest_less_deep() {
 }
 
 #[test]
-fn a_class_is_no_value() {
-    let holder = class("Box", [declare("Inner", CimType::Object, None)]);
+fn a_class_is_a_value() {
+    let holder = class(
+        "Box",
+        [declare("Inner", CimType::Object, None), declare("All", Type::array(CimType::Object), None)],
+    );
+    let of = |decoration| Value::Class(Box::new(ClassObject { class: demo(), decoration, prototype: None }));
     let mut instance = Instance::spawn(&holder);
-    instance.put("Inner", &Value::Object(Box::new(Instance::spawn(&demo())))).unwrap();
-    let mut unit = unit(&instance);
-    // The heap: the class's name, the length, and the object's flags.
-    let flags = unit.len() - instance.block().len() + 5 + 4;
-    assert_eq!(unit[flags], 2);
-    unit[flags] = 1;
-    assert!(Decoder::new().decode(&unit).is_err());
+    instance.put("Inner", &of(decoration())).unwrap();
+    let mixed = vec![Value::Object(Box::new(demo_instance())), of(None)];
+    instance.put("All", &Value::Array(CimType::Object, mixed)).unwrap();
+    let whole = unit(&instance);
+    let again = decoded(&whole);
+    assert_eq!(again, instance);
+    assert_eq!(unit(&again), whole);
+    assert!(Comparison::ALL.instances(&again, &instance));
+    let Value::Class(inner) = again.get("Inner").unwrap() else { panic!("no class") };
+    assert_eq!((inner.class.name(), &inner.decoration), ("Demo", &decoration()));
+    let mut other = instance.clone();
+    other.put("Inner", &of(None)).unwrap();
+    assert!(!Comparison::ALL.instances(&other, &instance));
+    assert!(Comparison::IGNORE_OBJECT_SOURCE.instances(&other, &instance));
+
+    // As a default, and in a tail that is written anew.
+    let inner = declare("Inner", CimType::Object, Some(of(None)));
+    let mut small = Instance::spawn(&class("Small", [inner, declare("Text", CimType::String, None)]));
+    for len in (0..4000).step_by(500) {
+        small.put("Text", &Value::String("x".repeat(len))).unwrap();
+    }
+    assert_eq!(decoded(&unit(&small)).get("Inner").unwrap(), of(None));
+    assert_eq!(crate::mof::constant(&of(None)), "NULL");
+    assert_eq!(of(None).to_string(), "class Demo");
+    assert_eq!(size_of::<Value>(), 32);
+    let mut builder = ClassBuilder::new("Child", Some(demo())).unwrap();
+    builder.property(declare("More", CimType::Uint8, None)).unwrap();
+    // The class that came with an instance lacks its parent.
+    let class = decoded(&unit(&Instance::spawn(&builder.build().unwrap()))).class().clone();
+    let value = Value::Class(Box::new(ClassObject { class, decoration: None, prototype: None }));
+    let refused = instance.put("Inner", &value).unwrap_err();
+    assert_eq!(refused.status(), Status::WBEM_E_INVALID_SUPERCLASS);
+    assert_eq!(instance.get("Inner").unwrap(), of(None));
 }
 
 #[track_caller]

@@ -83,6 +83,8 @@ impl Output {
             Value::String(text) | Value::Reference(text) => self.text(text),
             Value::DateTime(datetime) => self.text(&datetime.to_string()),
             Value::Object(instance) => self.instance(instance),
+            // Refused before it comes here; an empty name is no class when it is read.
+            Value::Class(_) => self.text(""),
             Value::Array(_, elements) => {
                 self.count(elements.len());
                 elements.iter().for_each(|element| self.payload(element));
