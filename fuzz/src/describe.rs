@@ -82,6 +82,10 @@ fn value(value: &Value, out: &mut String) {
             class(object.class(), out);
             instance(object, out);
         }
+        Value::Class(object) => {
+            line(out, format_args!("{:?} {:?}", object.decoration, object.prototype));
+            class(&object.class, out);
+        }
         Value::Array(cim, elements) => {
             line(out, format_args!("array {cim:?} {}", elements.len()));
             elements.iter().for_each(|element| self::value(element, out));

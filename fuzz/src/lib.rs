@@ -9,6 +9,8 @@
 
 mod describe;
 pub mod mof;
+pub mod mof_load;
+pub mod object_array;
 pub mod path;
 mod sys;
 pub mod wmio;

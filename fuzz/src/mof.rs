@@ -1,11 +1,11 @@
 //! MOF files: whatever is wrong can be shown, and what compiles is printed as a
 //! text that compiles to the same.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use hiperf_cim::mof::{self, ClassSource, Compiled, Compiler, Diagnostic, Item, Printer, constant, render};
-use hiperf_cim::{Class, ClassBuilder, Value};
+use hiperf_cim::{Class, ClassBuilder, Instance, Value};
 
 use crate::same::assert_same_class;
 
@@ -46,13 +46,13 @@ fn is_wrong(item: &Item<'_>, diagnostics: &[Diagnostic]) -> bool {
 /// The classes that a text builds on: any that it doesn't declare itself and
 /// whose name begins with that of a schema, so that a class compiles without
 /// those above it. They are empty.
-struct Others {
+pub(crate) struct Others {
     /// What the text declares, in lower case.
     declared: HashSet<String>,
 }
 
 impl Others {
-    fn of(items: &[Item<'_>]) -> Others {
+    pub(crate) fn of(items: &[Item<'_>]) -> Others {
         let name = |item: &Item<'_>| match item {
             Item::Class(class) => Some(class.name.text.to_lowercase()),
             _ => None,
@@ -79,9 +79,9 @@ fn show(diagnostics: &[Diagnostic], text: &str) {
 
 /// What was compiled, printed, compiles to the same; and printed again it is
 /// the same text.
-fn check_printed(compiled: &[Compiled], others: &Others) {
+pub(crate) fn check_printed(compiled: &[Compiled], others: &Others) {
     let text = print(compiled);
-    if changes_classes(compiled) {
+    if has_object_of_an_older_class(compiled) {
         return;
     }
     let again = mof::compile(&mof::parse(&text), others)
@@ -102,18 +102,51 @@ fn check_printed(compiled: &[Compiled], others: &Others) {
     assert_eq!(print(&again), text);
 }
 
-/// Whether a class is declared twice, or deleted. Then an object can be of the
-/// class as it was, which no text below can say any more.
-fn changes_classes(compiled: &[Compiled]) -> bool {
-    let mut declared = HashSet::new();
+/// Whether some embedded object is of a class that has been declared again or
+/// deleted where it is printed, so that no text there can say what it is: it
+/// was the default of a class, and is now the value of an instance.
+fn has_object_of_an_older_class(compiled: &[Compiled]) -> bool {
+    let mut current: HashMap<(String, String), Option<Arc<Class>>> = HashMap::new();
+    let key = |namespace: &Option<String>, name: &str| {
+        (namespace.as_deref().unwrap_or_default().to_lowercase(), name.to_lowercase())
+    };
     compiled.iter().any(|compiled| match compiled {
         Compiled::Class { namespace, class, .. } => {
-            let namespace = namespace.as_deref().unwrap_or_default();
-            !declared.insert((namespace.to_lowercase(), class.name().to_lowercase()))
+            let values = class.properties().iter().map(|property| property.default_value().clone());
+            let is_older = values
+                .into_iter()
+                .any(|value| is_older(&value, &|class| current.get(&key(namespace, class.name())).cloned()));
+            current.insert(key(namespace, class.name()), Some(class.clone()));
+            is_older
         }
-        Compiled::DeleteClass { .. } => true,
+        Compiled::Instance { namespace, instance, .. } => {
+            is_older_in(instance, &|class| current.get(&key(namespace, class.name())).cloned())
+        }
+        Compiled::DeleteClass { namespace, name, .. } => {
+            current.insert(key(namespace, name), None);
+            false
+        }
         _ => false,
     })
+}
+
+/// What the text says last of a class's name, if it says anything.
+type Current<'c> = &'c dyn Fn(&Class) -> Option<Option<Arc<Class>>>;
+
+fn is_older(value: &Value, current: Current<'_>) -> bool {
+    match value {
+        Value::Object(object) => {
+            let declared = current(object.class());
+            declared.is_some_and(|class| class.is_none_or(|class| !Arc::ptr_eq(&class, object.class())))
+                || is_older_in(object, current)
+        }
+        Value::Array(_, elements) => elements.iter().any(|element| is_older(element, current)),
+        _ => false,
+    }
+}
+
+fn is_older_in(instance: &Instance, current: Current<'_>) -> bool {
+    (0..instance.class().properties().len()).any(|index| is_older(&instance.value(index), current))
 }
 
 /// What was compiled, as a text.
