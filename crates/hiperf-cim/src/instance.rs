@@ -7,6 +7,7 @@
 //!
 //! An instance is a plain value: it knows no provider and is never live.
 
+mod keys;
 mod qualifiers;
 
 use std::sync::Arc;

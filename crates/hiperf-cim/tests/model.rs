@@ -39,6 +39,27 @@ fn every_type() -> Arc<Class> {
 }
 
 #[test]
+fn keys_are_compared_letter_for_letter() {
+    let declarations =
+        [key("Name", CimType::String), key("Number", CimType::Uint32), declaration("Other", CimType::Uint32)];
+    let class = class("Pair", None, declarations);
+    let make = |name: Option<&str>, number: u32, other: u32| {
+        let mut instance = Instance::spawn(&class);
+        instance.put("Name", &name.map_or(Value::Null, |name| Value::String(name.to_owned()))).unwrap();
+        instance.put("Number", &Value::Uint32(number)).unwrap();
+        instance.put("Other", &Value::Uint32(other)).unwrap();
+        instance
+    };
+    let one = make(Some("a"), 1, 1);
+    assert!(one.has_keys_of(&make(Some("a"), 1, 2)));
+    assert!(!one.has_keys_of(&make(Some("a"), 2, 1)));
+    assert!(!one.has_keys_of(&make(Some("A"), 1, 1)));
+    assert!(!one.has_keys_of(&make(None, 1, 1)));
+    assert!(make(None, 1, 1).has_keys_of(&make(None, 1, 2)));
+    assert!(!one.has_keys_of(&Instance::spawn(&every_type())));
+}
+
+#[test]
 fn an_instance_is_a_map_of_its_values() {
     let class = every_type();
     let mut random = Random(0x9E37_79B9_7F4A_7C15);

@@ -24,15 +24,31 @@ use crate::{ComPtr, IWbemHiPerfEnum, IWbemHiPerfEnum_Impl, IWbemObjectAccess, an
 #[derive(Debug)]
 pub struct ObjectList {
     class: Arc<Class>,
-    entries: Mutex<Vec<(i32, Object)>>,
+    contents: Mutex<Contents>,
     version: AtomicU64,
+}
+
+/// What a provider that rebuilds its list in each refresh needs again is kept.
+#[derive(Debug, Default)]
+struct Contents {
+    entries: Vec<(i32, Object)>,
+    /// The ids of the entries.
+    ids: HashSet<i32>,
+    /// Room for a batch that is looked at before it is added.
+    batch: Vec<(i32, Object)>,
 }
 
 impl ObjectList {
     /// An empty list of instances of `class`.
     #[must_use]
     pub fn new(class: Arc<Class>) -> Arc<ObjectList> {
-        Arc::new(ObjectList { class, entries: Mutex::new(Vec::new()), version: AtomicU64::new(0) })
+        Arc::new(ObjectList { class, contents: Mutex::default(), version: AtomicU64::new(0) })
+    }
+
+    /// The class of the objects.
+    #[must_use]
+    pub fn class(&self) -> &Arc<Class> {
+        &self.class
     }
 
     /// A number that changes whenever objects come or go.
@@ -43,14 +59,17 @@ impl ObjectList {
 
     /// Calls `visit` with every id and object, in order.
     pub fn for_each(&self, mut visit: impl FnMut(i32, &Object)) {
-        self.entries().iter().for_each(|(id, object)| visit(*id, object));
+        self.contents().entries.iter().for_each(|(id, object)| visit(*id, object));
     }
 
     /// Makes `entries` the contents of the list.
     pub fn replace(&self, entries: impl Iterator<Item = (i32, Object)>) {
-        let mut list = self.entries();
-        list.clear();
-        list.extend(entries);
+        let mut contents = self.contents();
+        let contents = &mut *contents;
+        contents.entries.clear();
+        contents.entries.extend(entries);
+        contents.ids.clear();
+        contents.ids.extend(contents.entries.iter().map(|(id, _)| *id));
         self.changed();
     }
 
@@ -66,9 +85,9 @@ impl ObjectList {
         ComPtr::new(HiPerfEnum { list: self.clone(), may_change: false })
     }
 
-    fn entries(&self) -> MutexGuard<'_, Vec<(i32, Object)>> {
+    fn contents(&self) -> MutexGuard<'_, Contents> {
         // Every change is whole before the lock is released.
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn changed(&self) {
@@ -78,7 +97,30 @@ impl ObjectList {
     /// # Safety
     /// Each of `objects` is NULL or an IWbemObjectAccess.
     unsafe fn add(&self, ids: &[i32], objects: &[*mut IWbemObjectAccess]) -> Result<(), Status> {
-        let mut added = Vec::with_capacity(ids.len());
+        // Looking at an object calls it, so it is done outside of the lock.
+        let mut batch = std::mem::take(&mut self.contents().batch);
+        // SAFETY: the caller's duty.
+        let looked = unsafe { self.look_at(ids, objects, &mut batch) };
+        let mut contents = self.contents();
+        let added = looked.and_then(|()| contents.append(&mut batch));
+        if added.is_ok() {
+            self.changed();
+        }
+        batch.clear();
+        contents.batch = batch;
+        added
+    }
+
+    /// Appends what is to be added to `batch`.
+    ///
+    /// # Safety
+    /// Each of `objects` is NULL or an IWbemObjectAccess.
+    unsafe fn look_at(
+        &self,
+        ids: &[i32],
+        objects: &[*mut IWbemObjectAccess],
+        batch: &mut Vec<(i32, Object)>,
+    ) -> Result<(), Status> {
         for (&id, &object) in ids.iter().zip(objects) {
             // SAFETY: the caller's duty.
             let object = unsafe { require(object) }?;
@@ -86,27 +128,34 @@ impl ObjectList {
             if object.is_class() || !object.class().is_same(&self.class) {
                 return Err(Status::WBEM_E_INVALID_CLASS);
             }
-            added.push((id, object));
+            batch.push((id, object));
         }
-        let mut entries = self.entries();
-        let mut known: HashSet<i32> = entries.iter().map(|(id, _)| *id).collect();
-        if !ids.iter().all(|id| known.insert(*id)) {
-            return Err(Status::WBEM_E_FAILED);
-        }
-        entries.append(&mut added);
-        self.changed();
         Ok(())
     }
 
     fn remove(&self, ids: &[i32]) -> Result<(), Status> {
         let gone: HashSet<i32> = ids.iter().copied().collect();
-        let mut entries = self.entries();
-        let found = entries.iter().filter(|(id, _)| gone.contains(id)).count();
-        if found != gone.len() {
+        let mut contents = self.contents();
+        if !gone.is_subset(&contents.ids) {
             return Err(Status::WBEM_E_NOT_FOUND);
         }
-        entries.retain(|(id, _)| !gone.contains(id));
+        contents.entries.retain(|(id, _)| !gone.contains(id));
+        contents.ids.retain(|id| !gone.contains(id));
         self.changed();
+        Ok(())
+    }
+}
+
+impl Contents {
+    /// Moves all of a batch here, or nothing.
+    fn append(&mut self, batch: &mut Vec<(i32, Object)>) -> Result<(), Status> {
+        let Contents { entries, ids, .. } = self;
+        let new = batch.iter().take_while(|(id, _)| ids.insert(*id)).count();
+        if new < batch.len() {
+            batch[..new].iter().for_each(|(id, _)| _ = ids.remove(id));
+            return Err(Status::WBEM_E_FAILED);
+        }
+        entries.append(batch);
         Ok(())
     }
 }
@@ -176,7 +225,8 @@ impl IWbemHiPerfEnum_Impl for HiPerfEnum {
         if flags != 0 || returned.is_null() || (objects.is_null() && count != 0) {
             return Status::WBEM_E_INVALID_PARAMETER;
         }
-        let entries = self.list.entries();
+        let contents = self.list.contents();
+        let entries = &contents.entries;
         let needed = u32::try_from(entries.len()).unwrap_or(u32::MAX);
         // SAFETY: not NULL, so writable by the caller's promise.
         unsafe { store(returned, needed) };

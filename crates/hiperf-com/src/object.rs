@@ -235,6 +235,28 @@ impl Object {
         other.inner().with(|from| self.inner().with_mut(|to| to.copy_from(from)))
     }
 
+    /// Whether both are the same object.
+    #[must_use]
+    pub fn is_same_object(&self, other: &Object) -> bool {
+        self.object == other.object
+    }
+
+    /// Whether both are of the same class and the values of all keys are the
+    /// same.
+    #[must_use]
+    pub fn has_keys_of(&self, other: &Object) -> bool {
+        self.is_same_object(other)
+            || other.inner().with(|theirs| self.inner().with(|mine| mine.has_keys_of(theirs)))
+    }
+
+    /// Makes the values those of `instance`.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_CLASS`: the two are not of the same class.
+    pub fn set_to(&self, instance: &Instance) -> Result<(), Status> {
+        self.inner().with_mut(|to| to.copy_from(instance))
+    }
+
     /// Makes the values of `instance` those of this object.
     ///
     /// # Errors

@@ -18,6 +18,8 @@ const COMPLETE: i32 = 0;
 /// More objects in one Indicate than this are a garbage count: the largest
 /// process table that Linux allows has 2^22 entries.
 const MAX_BATCH: i32 = 1 << 22;
+/// More objects than this in one call, in however many pieces, will not end.
+const MAX_OBJECTS: usize = 4 << 22;
 
 /// An owned reference to anyone's sink.
 #[derive(Debug)]
@@ -200,6 +202,12 @@ impl IWbemObjectSink_Impl for CollectingSink {
             if state.end.is_some() {
                 drop(state);
                 return Err(Status::WBEM_E_CALL_CANCELLED);
+            }
+            if objects.len() > MAX_OBJECTS - state.objects.len() {
+                drop(state);
+                let message = format!("more than {MAX_OBJECTS} objects were delivered");
+                self.0.end(End::Reported(Status::WBEM_E_QUOTA_VIOLATION, Some(message)));
+                return Err(Status::WBEM_E_QUOTA_VIOLATION);
             }
             state.objects.append(&mut objects);
             Ok(Status::WBEM_S_NO_ERROR)

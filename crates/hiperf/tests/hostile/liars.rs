@@ -103,6 +103,52 @@ fn a_query_that_never_ends_is_given_up() {
 }
 
 #[test]
+fn a_query_delivered_in_pieces_by_several_threads() {
+    let _turn = Turn::take();
+    let limit = Duration::from_secs(20);
+    let collect = |deliver: &(dyn Fn(ObjectSink) + Sync)| {
+        CollectingSink::collect("asking it", limit, |sink| {
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    let sink = ObjectSink::new(sink.clone());
+                    scope.spawn(move || deliver(sink));
+                }
+            });
+            Status::WBEM_S_NO_ERROR
+        })
+    };
+    // None of them reports the end: that is where the last one lets go of the sink.
+    let pieces = collect(&|sink| (0..25).for_each(|_| sink.indicate(&Stranger::create()).unwrap()));
+    assert_eq!(pieces.unwrap().objects.len(), 100);
+    // The first report is the end, and what comes behind it is dropped.
+    let ended = collect(&|sink| {
+        let again = ObjectSink::new(sink.as_com().clone());
+        sink.set_status(Status::WBEM_S_PARTIAL_RESULTS, None);
+        check_error(again.indicate(&Stranger::create()), Status::WBEM_E_CALL_CANCELLED, &[]);
+        again.set_status(Status::WBEM_E_FAILED, Some("too late"));
+    });
+    let ended = ended.unwrap();
+    assert_eq!((ended.objects.len(), ended.status), (0, Status::WBEM_S_PARTIAL_RESULTS));
+}
+
+#[test]
+fn a_query_without_end() {
+    let _turn = Turn::take();
+    let limit = Duration::from_secs(20);
+    let many: Vec<_> = std::iter::repeat_n(Stranger::create(), 1 << 21).collect();
+    let collected = CollectingSink::collect("asking it", limit, |sink| {
+        let sink = ObjectSink::new(sink.clone());
+        for _ in 0..8 {
+            sink.indicate_all(&many).unwrap();
+        }
+        let more = sink.indicate_all(&many[..1]);
+        check_error(more, Status::WBEM_E_QUOTA_VIOLATION, &["delivering objects"]);
+        Status::WBEM_S_NO_ERROR
+    });
+    check_error(collected, Status::WBEM_E_QUOTA_VIOLATION, &["more than 16777216 objects"]);
+}
+
+#[test]
 fn a_raw_panic() {
     let _turn = Turn::take();
     let liar = Lying::new("RawPanic", Initialize::Panic, Query::FailLate, ANSWERING);
