@@ -873,7 +873,10 @@ HIPERF_END(IWbemHiPerfProvider, 9)
 #undef INTERFACE
 
 /* The other face of CLSID_WbemRefresher: what shall be refreshed. `plId` may be NULL. The caller releases the object or
- * enumerator; Remove(id) ends its refreshing, and so does releasing the refresher. Unknown id: WBEM_E_NOT_FOUND. */
+ * enumerator; Remove(id) ends its refreshing, and so does releasing the refresher. Unknown id: WBEM_E_NOT_FOUND. Of a
+ * template the keys count; one without is WBEM_E_INVALID_OBJECT. A nested refresher is anyone's and stays usable by
+ * itself; one that would be below itself is WBEM_E_CIRCULAR_REFERENCE. Flags: 0 or WBEM_FLAG_USE_AMENDED_QUALIFIERS;
+ * of Remove, those of Refresh. */
 #define INTERFACE IWbemConfigureRefresher
 HIPERF_INTERFACE(IWbemConfigureRefresher, IUnknown)
     HIPERF_INHERIT(HIPERF_IUNKNOWN)

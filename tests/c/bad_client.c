@@ -190,6 +190,31 @@ static void adding_objects(IWbemServices *services, IWbemConfigureRefresher *con
     check("template that is NULL",
           IWbemConfigureRefresher_AddObjectByTemplate(configure, services, NULL, 0, NULL, &object, NULL),
           WBEM_E_INVALID_PARAMETER);
+
+    IWbemClassObject *class = NULL, *template = NULL;
+    BSTR processor = SysAllocString(PROCESSOR);
+    EXPECT(IWbemServices_GetObject(services, processor, 0, NULL, &class, NULL), WBEM_S_NO_ERROR);
+    SysFreeString(processor);
+    EXPECT(IWbemClassObject_SpawnInstance(class, 0, &template), WBEM_S_NO_ERROR);
+    check("template that is a class",
+          IWbemConfigureRefresher_AddObjectByTemplate(configure, services, class, 0, NULL, &object, NULL),
+          WBEM_E_INVALID_OBJECT);
+    object = (IWbemClassObject *)(void *)&failures;
+    check("template without its key",
+          IWbemConfigureRefresher_AddObjectByTemplate(configure, services, template, 0, NULL, &object, NULL),
+          WBEM_E_INVALID_OBJECT);
+    check_that("template without its key says which", strstr(HiperfLastError(), "Name") != NULL && object == NULL);
+    check("template into NULL",
+          IWbemConfigureRefresher_AddObjectByTemplate(configure, services, template, 0, NULL, NULL, NULL),
+          WBEM_E_INVALID_PARAMETER);
+    check("template without namespace",
+          IWbemConfigureRefresher_AddObjectByTemplate(configure, NULL, template, 0, NULL, &object, NULL),
+          WBEM_E_INVALID_PARAMETER);
+    check("template with unknown flags",
+          IWbemConfigureRefresher_AddObjectByTemplate(configure, services, template, 0x4000, NULL, &object, NULL),
+          WBEM_E_INVALID_PARAMETER);
+    IWbemClassObject_Release(template);
+    IWbemClassObject_Release(class);
 }
 
 static void adding_enums(IWbemServices *services, IWbemRefresher *refresher, IWbemConfigureRefresher *configure)
@@ -209,8 +234,10 @@ static void adding_enums(IWbemServices *services, IWbemRefresher *refresher, IWb
     check("enum with unknown flags", IWbemConfigureRefresher_AddEnum(configure, services, PROCESSOR, 0x4000, NULL, &e, &id),
           WBEM_E_INVALID_PARAMETER);
     check("child that is NULL", IWbemConfigureRefresher_AddRefresher(configure, NULL, 0, &id), WBEM_E_INVALID_PARAMETER);
-    check_either("child that is its parent", IWbemConfigureRefresher_AddRefresher(configure, refresher, 0, &id),
-                 WBEM_E_NOT_SUPPORTED, WBEM_E_CIRCULAR_REFERENCE);
+    check("child with unknown flags", IWbemConfigureRefresher_AddRefresher(configure, refresher, 0x4000, &id),
+          WBEM_E_INVALID_PARAMETER);
+    check("child that is its parent", IWbemConfigureRefresher_AddRefresher(configure, refresher, 0, &id),
+          WBEM_E_CIRCULAR_REFERENCE);
     check("remove unknown id", IWbemConfigureRefresher_Remove(configure, 4711, 0), WBEM_E_NOT_FOUND);
     check("refresh with nothing", IWbemRefresher_Refresh(refresher, 0), WBEM_S_NO_ERROR);
     check("refresh with unknown flags", IWbemRefresher_Refresh(refresher, 2), WBEM_E_INVALID_PARAMETER);

@@ -59,6 +59,36 @@ std::vector<Com<IWbemObjectAccess>> objects_of(IWbemHiPerfEnum *enumerator)
     return objects;
 }
 
+/* A second refresher within the first: an object by path, and the same by a template. */
+void run_nested(IWbemServices *services, IWbemRefresher *outer, IWbemConfigureRefresher *configure_outer)
+{
+    Com<IWbemRefresher> inner;
+    Com<IWbemConfigureRefresher> configure;
+    Com<IWbemClassObject> memory, again;
+    Com<IWbemObjectAccess> access;
+    LONG inner_id = 0, memory_id = 0, again_id = 0, handle = 0;
+    CIMTYPE type = 0;
+    UINT64 available = 0;
+    expect(CoCreateInstance(CLSID_WbemRefresher, nullptr, CLSCTX_INPROC_SERVER, IID_IWbemRefresher, inner.out_any()), S_OK,
+           "CoCreateInstance of the inner refresher");
+    expect(inner->QueryInterface(IID_IWbemConfigureRefresher, configure.out_any()), S_OK, "QueryInterface");
+    expect(configure->AddObjectByPath(services, u"Win32_PerfRawData_PerfOS_Memory=@", 0, nullptr, memory.out(), &memory_id),
+           WBEM_S_NO_ERROR, "AddObjectByPath");
+    expect(configure->AddObjectByTemplate(services, memory.get(), 0, nullptr, again.out(), &again_id), WBEM_S_NO_ERROR,
+           "AddObjectByTemplate");
+    expect(configure_outer->AddRefresher(inner.get(), 0, &inner_id), WBEM_S_NO_ERROR, "AddRefresher");
+    expect(configure->AddRefresher(outer, 0, nullptr), WBEM_E_CIRCULAR_REFERENCE, "AddRefresher of the parent");
+    expect(configure->Remove(memory_id, 0), WBEM_S_NO_ERROR, "Remove of an object");
+    expect(outer->Refresh(0), WBEM_S_NO_ERROR, "Refresh of both");
+    expect(again->QueryInterface(IID_IWbemObjectAccess, access.out_any()), S_OK, "QueryInterface");
+    expect(access->GetPropertyHandle(u"AvailableBytes", &type, &handle), WBEM_S_NO_ERROR, "handle of AvailableBytes");
+    expect(access->Lock(0), WBEM_S_NO_ERROR, "Lock");
+    expect(access->ReadQWORD(handle, &available), WBEM_S_NO_ERROR, "ReadQWORD");
+    expect(access->Unlock(0), WBEM_S_NO_ERROR, "Unlock");
+    expect(available > 0 ? S_OK : S_FALSE, S_OK, "AvailableBytes");
+    expect(configure_outer->Remove(inner_id, 0), WBEM_S_NO_ERROR, "Remove of a refresher");
+}
+
 void run()
 {
     Com<IWbemLocator> locator;
@@ -96,6 +126,7 @@ void run()
             std::printf("%d %s PercentProcessorTime %" PRIu64 "\n", round, HiperfNarrow(ascii, sizeof ascii, wide), value);
         }
     }
+    run_nested(services.get(), refresher.get(), configure.get());
     expect(configure->Remove(id, 0), WBEM_S_NO_ERROR, "Remove");
 }
 

@@ -3,8 +3,8 @@
  *
  *   LD_PRELOAD=./liballoc_shim.so warm_client REFRESHES [--toy LIBRARY MOF | --server CLSID LIBRARY] CLASS...
  *
- * Adds an enumerator for each class, refreshes and reads a few times, then REFRESHES times between the shim's two
- * marks: Refresh, GetObjects into an array it already has, one value of each object by handle, Release. Prints
+ * Adds an enumerator for each class to a refresher that is nested in another, refreshes and reads a few times, then
+ * REFRESHES times between the shim's two marks: Refresh of the outer one, GetObjects into an array it already has, one value of each object by handle, Release. Prints
  *
  *   refreshes N objects N allocations N frees N mmaps N opens N
  *
@@ -67,9 +67,11 @@ int main(int argc, char **argv)
     if (server)
         register_server(argv[3], argv[4]);
     IWbemServices *services = connect_namespace();
-    IWbemRefresher *refresher = NULL;
-    IWbemConfigureRefresher *configure = NULL;
-    create_refresher(&refresher, &configure);
+    IWbemRefresher *refresher = NULL, *nested = NULL;
+    IWbemConfigureRefresher *configure_outer = NULL, *configure = NULL;
+    create_refresher(&refresher, &configure_outer);
+    create_refresher(&nested, &configure);
+    EXPECT(IWbemConfigureRefresher_AddRefresher(configure_outer, nested, 0, NULL), WBEM_S_NO_ERROR);
     struct watched watched[MAX_CLASSES] = {{0}};
     int classes = argc - first;
     for (int i = 0; i < classes; i++) {
@@ -95,6 +97,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < classes; i++)
         IWbemHiPerfEnum_Release(watched[i].enumerator);
     IWbemConfigureRefresher_Release(configure);
+    IWbemRefresher_Release(nested);
+    IWbemConfigureRefresher_Release(configure_outer);
     IWbemRefresher_Release(refresher);
     IWbemServices_Release(services);
     CoUninitialize();

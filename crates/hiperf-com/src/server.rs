@@ -9,12 +9,13 @@
 
 mod enumerator;
 mod locator;
+mod nesting;
 mod refresher;
 mod services;
 mod text_source;
 
 pub use enumerator::enumerator;
 pub use locator::{Locator, LocatorObject};
-pub use refresher::{ClientRefresher, RefresherObject};
+pub use refresher::{Adding, ClientRefresher, RefresherObject};
 pub use services::{NamespaceServices, ServicesObject};
 pub use text_source::TextSourceObject;

@@ -23,6 +23,7 @@
 //! `CLSID_WbemLocator` and `CLSID_WbemRefresher`, for clients in C and C++.
 #![deny(unsafe_code)]
 
+mod capabilities;
 mod changes;
 mod cooker;
 mod instance_ref;
@@ -34,6 +35,7 @@ mod refresher;
 mod registration;
 pub mod repository;
 mod services;
+mod serving;
 #[allow(unsafe_code)]
 mod sys;
 mod template;
@@ -49,7 +51,7 @@ pub use hiperf_cim::{Error, PropertyHandle, Result, Status, Value};
 pub use instance_ref::InstanceRef;
 pub use namespace::{DEFAULT_NAMESPACE, Namespace};
 pub use query::{Column, Query};
-pub use refresher::{EnumId, ObjectId, Refreshed, Refresher};
+pub use refresher::{EnumId, ObjectId, Refreshed, Refresher, RefresherId};
 pub use registration::Registration;
 pub use repository::Repository;
 

@@ -13,6 +13,7 @@ use hiperf_cim::{Class, Context as _, Error, Result, Status};
 use hiperf_com::client::{Provider, Services};
 use hiperf_com::provider::Initialization;
 
+use crate::capabilities::Capabilities;
 use crate::registration::Registration;
 
 /// How long a provider may take to report that it is initialised. WMI asks
@@ -24,6 +25,7 @@ pub(crate) const INITIALIZATION_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct LoadedProvider {
     registration: Registration,
     client: Provider,
+    capabilities: Capabilities,
 }
 
 impl LoadedProvider {
@@ -65,7 +67,11 @@ impl LoadedProvider {
                 _ => error,
             })
             .context(|| format!("loading provider {name}"))?;
-        Ok(LoadedProvider { registration: registration.clone(), client })
+        Ok(LoadedProvider {
+            registration: registration.clone(),
+            client,
+            capabilities: Capabilities::default(),
+        })
     }
 
     /// The name it is registered under.
@@ -76,6 +82,11 @@ impl LoadedProvider {
     /// What it is registered for.
     pub(crate) fn registration(&self) -> &Registration {
         &self.registration
+    }
+
+    /// What it has been found to leave out.
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
     }
 
     /// Its interfaces.
@@ -90,7 +101,7 @@ impl LoadedProvider {
 /// * `WBEM_E_INVALID_OPERATION`: the class is not a hi-perf class.
 /// * `WBEM_E_PROVIDER_NOT_FOUND`: it names no provider.
 pub(crate) fn provider_name(class: &Class) -> Result<&str> {
-    if !class.qualifiers().is_true("hiperf") {
+    if !is_hiperf(class) {
         let message = format!("class {} is not served by a hi-perf provider", class.name());
         return Err(Error::new(Status::WBEM_E_INVALID_OPERATION, message));
     }
@@ -98,4 +109,9 @@ pub(crate) fn provider_name(class: &Class) -> Result<&str> {
         let message = format!("class {} names no provider: it lacks the Provider qualifier", class.name());
         Error::new(Status::WBEM_E_PROVIDER_NOT_FOUND, message)
     })
+}
+
+/// Whether a hi-perf provider serves the class.
+pub(crate) fn is_hiperf(class: &Class) -> bool {
+    class.qualifiers().is_true("hiperf")
 }

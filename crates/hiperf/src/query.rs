@@ -9,7 +9,6 @@
 //! Source: wql.md section 3.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use hiperf_cim::path::ObjectPath;
 use hiperf_cim::wql::{self, Predicate, Scope};
@@ -17,14 +16,11 @@ use hiperf_cim::{
     Class, Context as _, Error, Instance, Result, SYSTEM_PROPERTIES, Status, Type, Value, suggest,
 };
 use hiperf_com::client::Context;
-use hiperf_com::object::Object;
 
+use crate::loading::is_hiperf;
 use crate::repository::fold;
 use crate::template::template_for;
-use crate::{Namespace, Refresher};
-
-/// How long a provider may take to deliver after its QueryInstances returned.
-const DELIVERY_LIMIT: Duration = Duration::from_secs(30);
+use crate::{Namespace, serving};
 
 /// A column of a query's result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,18 +174,8 @@ impl Namespace {
             if class.is_abstract() || !is_hiperf(class) {
                 continue;
             }
-            match query.paths().filter(|_| Arc::ptr_eq(class, &query.class)) {
-                Some(paths) => {
-                    for path in paths {
-                        match self.get_by(class, &path, context) {
-                            Ok(instance) => found.push(instance),
-                            Err(error) if error.status() == Status::WBEM_E_NOT_FOUND => {}
-                            Err(error) => return Err(error),
-                        }
-                    }
-                }
-                None => found.extend(self.instances_of(class, context)?),
-            }
+            let paths = query.paths().filter(|_| Arc::ptr_eq(class, &query.class));
+            found.extend(self.instances_at(class, paths, context)?);
         }
         found.extend(self.static_instances(query.class.name())?);
         found.retain(|instance| query.matches_instance(instance));
@@ -213,7 +199,7 @@ impl Namespace {
         found.retain(|instance| !shallow || Arc::ptr_eq(instance.class(), &class));
         for class in std::iter::once(&class).chain(&subclasses) {
             if !class.is_abstract() && is_hiperf(class) {
-                found.extend(self.instances_of(class, context)?);
+                found.extend(self.instances_at(class, None, context)?);
             }
         }
         Ok(found)
@@ -253,54 +239,33 @@ impl Namespace {
             return Ok(found);
         }
         template.decorate(Some(self.decoration()));
+        let mut found = serving::instance(&*self.hiperf_provider(class)?, &template, context)?;
+        found.decorate(Some(self.decoration()));
+        Ok(found)
+    }
+
+    /// The instances of exactly this hi-perf class; only those with these
+    /// paths, if the provider serves single ones.
+    fn instances_at(
+        &self,
+        class: &Arc<Class>,
+        paths: Option<Vec<ObjectPath>>,
+        context: Option<&Context>,
+    ) -> Result<Vec<Instance>> {
         let provider = self.hiperf_provider(class)?;
-        if provider.registration().supports_get == Some(false) {
-            let message = format!("provider {} is registered without SupportsGet", provider.name());
-            return Err(Error::new(Status::WBEM_E_PROVIDER_NOT_CAPABLE, message));
-        }
-        let object = Object::new(template);
-        match provider.client().get_objects(std::slice::from_ref(object.access()), context) {
-            Ok(()) => Ok(object.to_instance()),
-            // The documented substitute for a provider without GetObjects.
-            Err(error) if error.status() == Status::WBEM_E_PROVIDER_NOT_CAPABLE => {
-                let mut refresher = Refresher::new();
-                let id = refresher.add_object_with(self, &path.to_string(), context)?;
-                refresher.refresh()?;
-                Ok(refresher.object(id)?.to_instance())
+        let mut found = match paths.filter(|_| serving::check_get(&provider).is_ok()) {
+            Some(paths) => {
+                let templates = paths.iter().map(|path| {
+                    let mut template = template_for(class, path)?;
+                    template.decorate(Some(self.decoration()));
+                    Ok(template)
+                });
+                serving::some_instances(&provider, &templates.collect::<Result<Vec<_>>>()?, context)?
             }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The instances of exactly this hi-perf class.
-    fn instances_of(&self, class: &Arc<Class>, context: Option<&Context>) -> Result<Vec<Instance>> {
-        let provider = self.hiperf_provider(class)?;
-        if provider.registration().supports_enumeration == Some(false) {
-            let message = format!("provider {} is registered without SupportsEnumeration", provider.name());
-            return Err(Error::new(Status::WBEM_E_PROVIDER_NOT_CAPABLE, message));
-        }
-        let delivered = provider.client().query_instances(class.name(), context, DELIVERY_LIMIT)?;
+            None => serving::all_instances(&provider, class, context)?,
+        };
         let decoration = self.decoration();
-        let mut instances = Vec::with_capacity(delivered.objects.len());
-        for object in &delivered.objects {
-            let own = Object::from_class_object(object).filter(|own| !own.is_class());
-            // A provider may have asked for the class with texts, the client did not.
-            let instance = own.and_then(|own| own.to_instance().with_texts_of(class).ok());
-            let Some(mut instance) = instance else {
-                let message = format!(
-                    "provider {} delivered an object that is no instance of {}",
-                    provider.name(),
-                    class.name()
-                );
-                return Err(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
-            };
-            instance.decorate(Some(decoration.clone()));
-            instances.push(instance);
-        }
-        Ok(instances)
+        found.iter_mut().for_each(|instance| instance.decorate(Some(decoration.clone())));
+        Ok(found)
     }
-}
-
-fn is_hiperf(class: &Class) -> bool {
-    class.qualifiers().is_true("hiperf")
 }

@@ -4,15 +4,18 @@
 use std::sync::Arc;
 
 use hiperf_cim::path::{Keys, ObjectPath};
-use hiperf_cim::{Class, Error, Instance, Locale, Result, Status};
-use hiperf_com::client::Context;
+use hiperf_cim::{Class, Error, Instance, Locale, Result, Status, Value};
+use hiperf_com::client::{ClassObject, Context, RefresherClient};
 use hiperf_com::object::Object;
 use hiperf_com::provider::Services;
-use hiperf_com::server::{ClientRefresher, Locator, NamespaceServices, ServicesObject};
-use hiperf_com::{ComPtr, IWbemHiPerfEnum, IWbemServices};
+use hiperf_com::server::{Adding, ClientRefresher, Locator, NamespaceServices, ServicesObject};
+use hiperf_com::{ComPtr, IWbemHiPerfEnum, IWbemRefresher, IWbemServices};
 
 use crate::namespace::WeakNamespace;
 use crate::{Namespace, Query, Refreshed, Refresher};
+
+/// `WBEM_GENUS_INSTANCE`, which the `__GENUS` of an instance is.
+const GENUS_INSTANCE: i32 = 2;
 
 /// The `IWbemServices` that a provider gets: it does not keep the namespace.
 pub(crate) fn for_provider(namespace: WeakNamespace) -> Services {
@@ -200,14 +203,26 @@ impl ClientRefresher for Refresher {
         &mut self,
         services: &ComPtr<IWbemServices>,
         path: &str,
-        amended: bool,
-        context: Option<&Context>,
+        adding: Adding<'_>,
     ) -> Result<(Object, i32)> {
-        let namespace = namespace_behind(services)?;
-        let id = self.add_object_with(&namespace, path, context)?;
-        if amended {
-            self.amend(&namespace, id.into())?;
+        let id = self.add_object_with(&namespace_behind(services)?, path, adding)?;
+        let object = self.client_object(id).ok_or(Status::WBEM_E_UNEXPECTED)?;
+        Ok((object.clone(), id.into()))
+    }
+
+    fn add_object_by_template(
+        &mut self,
+        services: &ComPtr<IWbemServices>,
+        template: &ClassObject,
+        adding: Adding<'_>,
+    ) -> Result<(Object, i32)> {
+        let class = template.class_name()?;
+        if template.get("__GENUS")? != Value::Sint32(GENUS_INSTANCE) {
+            let message = format!("a template has to be an instance, and this is class {class}");
+            return Err(Error::new(Status::WBEM_E_INVALID_OBJECT, message));
         }
+        let get = |key: &str| template.get(key);
+        let id = self.add_object_by_keys(&namespace_behind(services)?, &class, &get, adding)?;
         let object = self.client_object(id).ok_or(Status::WBEM_E_UNEXPECTED)?;
         Ok((object.clone(), id.into()))
     }
@@ -216,16 +231,19 @@ impl ClientRefresher for Refresher {
         &mut self,
         services: &ComPtr<IWbemServices>,
         class: &str,
-        amended: bool,
-        context: Option<&Context>,
+        adding: Adding<'_>,
     ) -> Result<(ComPtr<IWbemHiPerfEnum>, i32)> {
-        let namespace = namespace_behind(services)?;
-        let id = self.add_enum_with(&namespace, class, context)?;
-        if amended {
-            self.amend(&namespace, id.into())?;
-        }
+        let id = self.add_enum_with(&namespace_behind(services)?, class, adding)?;
         let list = self.client_list(id).ok_or(Status::WBEM_E_UNEXPECTED)?;
         Ok((list.for_client(), id.into()))
+    }
+
+    fn add_refresher(&mut self, refresher: RefresherClient) -> i32 {
+        self.add_com_refresher(refresher).into()
+    }
+
+    fn nested(&self) -> Vec<ComPtr<IWbemRefresher>> {
+        self.nested_com().map(|refresher| refresher.as_com().clone()).collect()
     }
 
     fn remove(&mut self, id: i32) -> Result<()> {
@@ -243,9 +261,6 @@ impl ClientRefresher for Refresher {
 
 #[cfg(test)]
 mod tests {
-    use hiperf_cim::Value;
-    use hiperf_com::client::ClassObject;
-
     use super::*;
     use crate::Repository;
     use crate::repository::Source;

@@ -1,4 +1,5 @@
-//! Templates: the instance that an object path names, as far as the path says.
+//! Templates: the instance that an object path or another object names, as far
+//! as its keys say.
 //!
 //! Source: lifecycle.md sections 5 and 12.
 
@@ -51,6 +52,31 @@ pub(crate) fn template_for(class: &Arc<Class>, path: &ObjectPath) -> Result<Inst
             Err(invalid(format!("key {missing} of {name} is missing; its path is {}", example(name, &keys))))
         }
     }
+}
+
+/// An instance of `class` with the keys that a template has, which may be
+/// anyone's: `get` gives its values.
+///
+/// # Errors
+/// `WBEM_E_INVALID_OBJECT`: a key is missing, NULL or of another type.
+pub(crate) fn keys_of(class: &Arc<Class>, get: &dyn Fn(&str) -> Result<Value>) -> Result<Instance> {
+    let name = class.name();
+    let invalid = |message: String| Error::new(Status::WBEM_E_INVALID_OBJECT, message);
+    if !class.is_singleton() && class.keys().is_empty() {
+        return Err(invalid(format!("{name} has no keys, so no instance of it can be named")));
+    }
+    let mut instance = Instance::spawn(class);
+    for &index in class.keys() {
+        let key = class.properties()[index].name();
+        let value = get(key).map_err(|error| {
+            invalid(format!("key {key} of the template of {name} can't be had: {}", error.message()))
+        })?;
+        if value.is_null() {
+            return Err(invalid(format!("key {key} of the template of {name} is NULL; set it first")));
+        }
+        instance.put(key, &value).map_err(|error| invalid(error.message().to_owned()))?;
+    }
+    Ok(instance)
 }
 
 fn example(class: &str, keys: &[&str]) -> String {

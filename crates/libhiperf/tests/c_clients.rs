@@ -131,6 +131,15 @@ fn basic_client_under_valgrind() {
 }
 
 #[test]
+fn all_that_a_refresher_takes() {
+    let program = client("refresher_client", &directory("refresher"));
+    assert_eq!(run(&mut Command::new(&program)), "released\n");
+    if let Some(mut valgrind) = under_valgrind(&program) {
+        run(&mut valgrind);
+    }
+}
+
+#[test]
 fn cpp_client() {
     let Some(mut cxx) = cxx() else { return skip("there is no C++ compiler") };
     let out = directory("cpp");
@@ -254,6 +263,10 @@ fn a_warm_refresh_allocates_and_opens_nothing() {
         );
     }
     let printed = run(&mut all);
+    assert!(printed.ends_with("allocations 0 frees 0 mmaps 0 opens 0\n"), "{printed}");
+
+    // An enumerator may be rebuilt in each refresh.
+    let printed = run(warm().env("TOY_MODE", "rebuild"));
     assert!(printed.ends_with("allocations 0 frees 0 mmaps 0 opens 0\n"), "{printed}");
 
     // The control: a provider that allocates once a refresh is caught.

@@ -1,8 +1,6 @@
 //! Whether two instances bear the same keys: told without allocating, because
 //! a refresher asks it of every instance that a provider lists anew.
 
-use std::sync::Arc;
-
 use crate::Instance;
 
 impl Instance {
@@ -10,7 +8,7 @@ impl Instance {
     /// same, letter for letter.
     #[must_use]
     pub fn has_keys_of(&self, other: &Instance) -> bool {
-        Arc::ptr_eq(&self.class, &other.class)
+        self.class.is_same(&other.class)
             && self.class.keys().iter().all(|&index| {
                 let slot = self.slots[index];
                 let (mine, theirs) = (&self.block, &other.block);

@@ -4,10 +4,13 @@
 //! One call at a time: a second one that comes while another thread is inside
 //! gets `WBEM_E_REFRESHER_BUSY` at once.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use hiperf_cim::{Result, Status};
 
+use super::nesting;
+use crate::client::{ClassObject, RefresherClient};
 use crate::error_info::leave;
 use crate::object::Object;
 use crate::param::{OutPtr, require, store};
@@ -17,10 +20,19 @@ use crate::{
     IWbemHiPerfEnum, IWbemRefresher, IWbemRefresher_Impl, IWbemServices, answer, com_class,
 };
 
+/// What a client says of an object or enumerator beside what it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Adding<'a> {
+    /// The context, for the provider.
+    pub context: Option<&'a Context>,
+    /// Whether the client's objects get the texts of the connection's locale
+    /// (`WBEM_FLAG_USE_AMENDED_QUALIFIERS`).
+    pub amended: bool,
+}
+
 /// What a client's refresher does.
 pub trait ClientRefresher: Send + 'static {
-    /// Adds the instance with this path; the object is the client's, with the
-    /// texts of the connection's locale if `amended`.
+    /// Adds the instance with this path; the object is the client's.
     ///
     /// # Errors
     /// `WBEM_E_INVALID_OBJECT_PATH`, `WBEM_E_NOT_FOUND`, and the provider's.
@@ -28,12 +40,21 @@ pub trait ClientRefresher: Send + 'static {
         &mut self,
         services: &ComPtr<IWbemServices>,
         path: &str,
-        amended: bool,
-        context: Option<&Context>,
+        adding: Adding<'_>,
     ) -> Result<(Object, i32)>;
 
-    /// Adds the instances of a class; the enumerator is the client's, and so is
-    /// `amended`.
+    /// Adds the instance whose keys these are; the object is the client's.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_OBJECT`, `WBEM_E_NOT_FOUND`, and the provider's.
+    fn add_object_by_template(
+        &mut self,
+        services: &ComPtr<IWbemServices>,
+        template: &ClassObject,
+        adding: Adding<'_>,
+    ) -> Result<(Object, i32)>;
+
+    /// Adds the instances of a class; the enumerator is the client's.
     ///
     /// # Errors
     /// `WBEM_E_INVALID_CLASS`, and the provider's.
@@ -41,11 +62,16 @@ pub trait ClientRefresher: Send + 'static {
         &mut self,
         services: &ComPtr<IWbemServices>,
         class: &str,
-        amended: bool,
-        context: Option<&Context>,
+        adding: Adding<'_>,
     ) -> Result<(ComPtr<IWbemHiPerfEnum>, i32)>;
 
-    /// Removes an object or enumerator.
+    /// Adds a refresher, which is refreshed together with this one.
+    fn add_refresher(&mut self, refresher: RefresherClient) -> i32;
+
+    /// The refreshers that were added.
+    fn nested(&self) -> Vec<ComPtr<IWbemRefresher>>;
+
+    /// Removes an object, an enumerator or a refresher.
     ///
     /// # Errors
     /// `WBEM_E_NOT_FOUND`.
@@ -56,7 +82,12 @@ pub trait ClientRefresher: Send + 'static {
 }
 
 /// The COM class of a client's refresher.
-pub struct RefresherObject<R>(Mutex<R>);
+pub struct RefresherObject<R> {
+    refresher: Mutex<R>,
+    /// The levels of refreshers above, at most, since it was made. Changed only
+    /// while the lock of a refresher above is held.
+    depth: AtomicU32,
+}
 
 com_class! {
     impl<R: ClientRefresher> class RefresherObject<R>: IWbemRefresher, IWbemConfigureRefresher;
@@ -66,11 +97,19 @@ impl<R: ClientRefresher> RefresherObject<R> {
     /// A refresher over `refresher`.
     #[must_use]
     pub fn new(refresher: R) -> RefresherObject<R> {
-        RefresherObject(Mutex::new(refresher))
+        RefresherObject { refresher: Mutex::new(refresher), depth: AtomicU32::new(0) }
     }
 
-    fn enter(&self) -> Result<MutexGuard<'_, R>, Status> {
-        match self.0.try_lock() {
+    pub(super) fn depth(&self) -> u32 {
+        self.depth.load(Ordering::Acquire)
+    }
+
+    pub(super) fn raise_depth(&self, depth: u32) {
+        self.depth.fetch_max(depth, Ordering::AcqRel);
+    }
+
+    pub(super) fn enter(&self) -> Result<MutexGuard<'_, R>, Status> {
+        match self.refresher.try_lock() {
             Ok(inside) => Ok(inside),
             Err(TryLockError::WouldBlock) => Err(Status::WBEM_E_REFRESHER_BUSY),
             // A panic inside left it as it was at that moment; what it holds are
@@ -85,8 +124,11 @@ const USE_AMENDED_QUALIFIERS: i32 = 0x2_0000;
 /// `WBEM_FLAG_REFRESH_NO_AUTO_RECONNECT`; the default, 0, is to reconnect.
 const NO_AUTO_RECONNECT: i32 = 1;
 
-fn check_add_flags(flags: i32) -> Result<(), Status> {
-    if flags & !USE_AMENDED_QUALIFIERS == 0 { Ok(()) } else { Err(Status::WBEM_E_INVALID_PARAMETER) }
+fn adding(flags: i32, context: Option<&Context>) -> Result<Adding<'_>, Status> {
+    match flags {
+        0 | USE_AMENDED_QUALIFIERS => Ok(Adding { context, amended: flags != 0 }),
+        _ => Err(Status::WBEM_E_INVALID_PARAMETER),
+    }
 }
 
 fn check_refresh_flags(flags: i32) -> Result<(), Status> {
@@ -121,11 +163,9 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
             let path = unsafe { require_wide(path, WBEM_MAX_PATH) }?;
             // SAFETY: the caller's promise.
             let context = unsafe { Context::from_borrowed(context) };
-            check_add_flags(flags)?;
+            let adding = adding(flags, context.as_ref())?;
             let mut refresher = self.enter()?;
-            let amended = flags & USE_AMENDED_QUALIFIERS != 0;
-            let (added, added_id) =
-                refresher.add_object_by_path(&services, &path, amended, context.as_ref()).map_err(leave)?;
+            let (added, added_id) = refresher.add_object_by_path(&services, &path, adding).map_err(leave)?;
             drop(refresher);
             out.set(added.access().cast()?);
             // SAFETY: the caller's promise.
@@ -139,22 +179,44 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
         services: *mut IWbemServices,
         template: *mut IWbemClassObject,
         flags: i32,
-        _: *mut IWbemContext,
+        context: *mut IWbemContext,
         object: *mut *mut IWbemClassObject,
-        _: *mut i32,
+        id: *mut i32,
     ) -> Status {
-        // SAFETY: the caller's promise.
-        if unsafe { OutPtr::new(object) }.is_err() || services.is_null() || template.is_null() {
-            return Status::WBEM_E_INVALID_PARAMETER;
-        }
-        answer(|| check_add_flags(flags).and(Err(Status::WBEM_E_NOT_SUPPORTED)))
+        answer(|| {
+            // SAFETY: the caller's promise.
+            let out = unsafe { OutPtr::new(object) }?;
+            // SAFETY: the caller's promise.
+            let services = unsafe { require(services) }?;
+            // SAFETY: the caller's promise.
+            let template = ClassObject::new(unsafe { require(template) }?);
+            // SAFETY: the caller's promise.
+            let context = unsafe { Context::from_borrowed(context) };
+            let adding = adding(flags, context.as_ref())?;
+            let mut refresher = self.enter()?;
+            let (added, added_id) =
+                refresher.add_object_by_template(&services, &template, adding).map_err(leave)?;
+            drop(refresher);
+            out.set(added.access().cast()?);
+            // SAFETY: the caller's promise.
+            unsafe { store(id, added_id) };
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
     }
 
-    unsafe fn AddRefresher(&self, refresher: *mut IWbemRefresher, flags: i32, _: *mut i32) -> Status {
-        if refresher.is_null() {
-            return Status::WBEM_E_INVALID_PARAMETER;
-        }
-        answer(|| check_add_flags(flags).and(Err(Status::WBEM_E_NOT_SUPPORTED)))
+    unsafe fn AddRefresher(&self, refresher: *mut IWbemRefresher, flags: i32, id: *mut i32) -> Status {
+        answer(|| {
+            // SAFETY: the caller's promise.
+            let child = unsafe { require(refresher) }?;
+            adding(flags, None)?;
+            let mut refresher = self.enter()?;
+            nesting::admit(self, &child).map_err(leave)?;
+            let added_id = refresher.add_refresher(RefresherClient::new(child));
+            drop(refresher);
+            // SAFETY: the caller's promise.
+            unsafe { store(id, added_id) };
+            Ok(Status::WBEM_S_NO_ERROR)
+        })
     }
 
     unsafe fn Remove(&self, id: i32, flags: i32) -> Status {
@@ -183,11 +245,9 @@ impl<R: ClientRefresher> IWbemConfigureRefresher_Impl for RefresherObject<R> {
             let class = unsafe { require_wide(class, WBEM_MAX_PATH) }?;
             // SAFETY: the caller's promise.
             let context = unsafe { Context::from_borrowed(context) };
-            check_add_flags(flags)?;
+            let adding = adding(flags, context.as_ref())?;
             let mut refresher = self.enter()?;
-            let amended = flags & USE_AMENDED_QUALIFIERS != 0;
-            let (added, added_id) =
-                refresher.add_enum(&services, &class, amended, context.as_ref()).map_err(leave)?;
+            let (added, added_id) = refresher.add_enum(&services, &class, adding).map_err(leave)?;
             drop(refresher);
             out.set(added);
             // SAFETY: the caller's promise.

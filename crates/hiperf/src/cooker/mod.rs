@@ -23,6 +23,7 @@ use hiperf_com::access::ObjectAccess;
 use hiperf_com::client::{Context, ObjectSink, Services};
 use hiperf_com::object::Object;
 use hiperf_com::provider::{HiPerfProvider, Initialization};
+use hiperf_com::server::Adding;
 
 use crate::{Namespace, Refresher, services};
 use recipe::{Recipe, raw_class_name};
@@ -55,9 +56,10 @@ impl HiPerfProvider for Cooker {
         sink: &ObjectSink,
     ) -> Result<()> {
         let namespace = services::namespace_of(services)?;
+        let adding = Adding { context, ..Adding::default() };
         let cooking = Cooking::new(&namespace, class)?;
         let mut raw = Refresher::new();
-        let id = raw.add_enum_with(&namespace, cooking.raw.name(), context)?;
+        let id = raw.add_enum_with(&namespace, cooking.raw.name(), adding)?;
         let mut samples: HashMap<i32, Instance> = HashMap::new();
         if cooking.recipe.needs_two_samples() {
             raw.refresh()?;
@@ -83,11 +85,12 @@ impl HiPerfProvider for Cooker {
         context: Option<&Context>,
     ) -> Result<()> {
         let namespace = services::namespace_of(services)?;
+        let adding = Adding { context, ..Adding::default() };
         let mut raw = Refresher::new();
         let mut wanted = Vec::with_capacity(objects.len());
         for target in objects {
             let cooking = Cooking::new(&namespace, &target.class_name()?)?;
-            let id = raw.add_object_with(&namespace, &cooking.raw_path(target)?, context)?;
+            let id = raw.add_object_with(&namespace, &cooking.raw_path(target)?, adding)?;
             wanted.push((cooking, id, target));
         }
         let mut samples: Vec<Option<Instance>> = vec![None; objects.len()];

@@ -9,6 +9,7 @@ use hiperf_com::access::{HiPerfEnum, ObjectAccess};
 use hiperf_com::client::{Context, Services};
 use hiperf_com::object::Object;
 use hiperf_com::provider::ProviderRefresher;
+use hiperf_com::server::Adding;
 
 use super::Cooking;
 use crate::refresher::{EnumId, ObjectId};
@@ -66,8 +67,9 @@ impl ProviderRefresher for CookerRefresher {
         context: Option<&Context>,
     ) -> Result<(ObjectAccess, i32)> {
         let namespace = services::namespace_of(services)?;
+        let adding = Adding { context, ..Adding::default() };
         let cooking = Cooking::new(&namespace, &template.class_name()?)?;
-        let raw = self.raw.add_object_with(&namespace, &cooking.raw_path(template)?, context)?;
+        let raw = self.raw.add_object_with(&namespace, &cooking.raw_path(template)?, adding)?;
         let target = template.clone_object()?;
         let id = next_id();
         let cooked = CookedInstance::new(target.clone(), &cooking);
@@ -83,8 +85,9 @@ impl ProviderRefresher for CookerRefresher {
         target: HiPerfEnum,
     ) -> Result<i32> {
         let namespace = services::namespace_of(services)?;
+        let adding = Adding { context, ..Adding::default() };
         let cooking = Cooking::new(&namespace, class)?;
-        let raw = self.raw.add_enum_with(&namespace, cooking.raw.name(), context)?;
+        let raw = self.raw.add_enum_with(&namespace, cooking.raw.name(), adding)?;
         let id = next_id();
         let (rows, spare) = (Vec::new(), Vec::new());
         self.enums.push(CookedEnum { id, raw, cooking, target, version: None, rows, spare });

@@ -5,6 +5,7 @@
 //!                          and beside each of the provider's objects one of the client's
 //! refresh                  1. every provider's refresher writes the provider's objects
 //!                          2. their blocks are copied to the client's objects
+//!                          3. what no provider refreshes is fetched; nested refreshers follow
 //! object, instances        the client reads its own objects, between two refreshes
 //! ```
 //!
@@ -40,25 +41,30 @@
 //! are kept for the new ones.
 //!
 //! Source: the documentation of `IWbemRefresher` and
-//! `IWbemConfigureRefresher`; lifecycle.md sections 5, 9 and 12.
+//! `IWbemConfigureRefresher`; lifecycle.md sections 5, 7, 8, 9 and 12.
 
+mod adding;
 mod enumerator;
+mod fetched;
 mod group;
+mod nested;
 mod object;
+mod rows;
 
 use std::sync::Arc;
 
-use hiperf_cim::path::ObjectPath;
-use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status};
-use hiperf_com::client::Context;
+use hiperf_cim::{Error, Result, Status};
+use hiperf_com::client::RefresherClient;
 use hiperf_com::enumeration::ObjectList;
 use hiperf_com::object::Object;
 
-use crate::template::template_for;
-use crate::{InstanceRef, Namespace};
+use crate::InstanceRef;
 use enumerator::EnumItem;
-use group::{Group, Source};
+use fetched::Fetched;
+use group::Group;
+use nested::NestedItem;
 use object::ObjectItem;
+use rows::Rows;
 
 /// An object added by [`Refresher::add_object`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +73,16 @@ pub struct ObjectId(i32);
 /// An enumerator added by [`Refresher::add_enum`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EnumId(i32);
+
+/// A refresher added by [`Refresher::add_refresher`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RefresherId(i32);
+
+impl From<RefresherId> for i32 {
+    fn from(id: RefresherId) -> i32 {
+        id.0
+    }
+}
 
 impl From<ObjectId> for i32 {
     fn from(id: ObjectId) -> i32 {
@@ -89,12 +105,15 @@ pub enum Refreshed {
     Partial,
 }
 
-/// A set of refreshable objects and enumerators.
+/// A set of refreshable objects, enumerators and other refreshers.
 #[derive(Default)]
 pub struct Refresher {
+    /// In the order in which their first items were added.
     groups: Vec<Group>,
     objects: Vec<ObjectItem>,
     enums: Vec<EnumItem>,
+    fetched: Fetched,
+    nested: Vec<NestedItem>,
     last_id: i32,
 }
 
@@ -105,226 +124,108 @@ impl Refresher {
         Refresher::default()
     }
 
-    /// Adds the instance with this path, `Class.Name="x"` or `Class=@`. Its
-    /// values are there after the next refresh.
-    ///
-    /// # Errors
-    /// * `WBEM_E_INVALID_OBJECT_PATH`: the path is malformed, names a class
-    ///   only, lacks a key, or belongs to another namespace.
-    /// * `WBEM_E_NOT_FOUND`: there is no such class or no such instance.
-    /// * `WBEM_E_INVALID_OPERATION`: the class is not of a hi-perf provider.
-    /// * `WBEM_E_PROVIDER_NOT_FOUND`, `WBEM_E_PROVIDER_LOAD_FAILURE` and the
-    ///   provider's own errors.
-    pub fn add_object(&mut self, namespace: &Namespace, path: &str) -> Result<ObjectId> {
-        self.add_object_with(namespace, path, None)
-    }
-
-    /// As [`Refresher::add_object`], with a context for the provider.
-    pub(crate) fn add_object_with(
-        &mut self,
-        namespace: &Namespace,
-        path: &str,
-        context: Option<&Context>,
-    ) -> Result<ObjectId> {
-        let add = |refresher: &mut Self| {
-            let parsed = ObjectPath::parse(path)?;
-            namespace.check_path_is_here(&parsed)?;
-            let class = namespace.class(&parsed.class)?;
-            let template = template_for(&class, &parsed)?;
-            refresher.add_template(namespace, template, context)
-        };
-        add(self).context(|| format!("adding {path} to the refresher"))
-    }
-
-    fn add_template(
-        &mut self,
-        namespace: &Namespace,
-        mut template: Instance,
-        context: Option<&Context>,
-    ) -> Result<ObjectId> {
-        template.decorate(Some(namespace.decoration()));
-        let group = self.group(namespace, template.class())?;
-        let Group { provider, refresher, .. } = &self.groups[group];
-        let client_object = Object::new(template.clone());
-        let template = Object::new(template);
-        let (access, provider_id) =
-            provider.client().create_refreshable_object(refresher, template.access(), context)?;
-        let stop = |error| {
-            let _already_failing = provider.client().stop_refreshing(refresher, provider_id);
-            Err(error)
-        };
-        let Some(provider_object) = Object::from_access(&access) else {
-            let message = format!(
-                "provider {} returned an object that hiperf did not make; it must clone the template",
-                provider.name()
-            );
-            return stop(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
-        };
-        if provider_object.is_class() {
-            let (name, class) = (provider.name(), client_object.class().name());
-            let message =
-                format!("provider {name} returned a class, not an instance, asked for an object of {class}");
-            return stop(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
-        }
-        if !provider_object.class().is_same(client_object.class()) {
-            let message = format!(
-                "provider {} returned an object of class {}, asked for {}",
-                provider.name(),
-                provider_object.class().name(),
-                client_object.class().name()
-            );
-            return stop(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
-        }
-        let id = self.next_id();
-        let source = Source { group, provider_id };
-        self.groups[group].uses += 1;
-        self.objects.push(ObjectItem { id, source, provider_object, client_object });
-        Ok(ObjectId(id))
-    }
-
-    /// Adds all instances of a class, not those of its subclasses. They are
-    /// there after the next refresh, which also brings and drops instances.
-    ///
-    /// # Errors
-    /// * `WBEM_E_INVALID_CLASS`: there is no such class.
-    /// * `WBEM_E_INVALID_OPERATION`: the class is not of a hi-perf provider.
-    /// * `WBEM_E_PROVIDER_NOT_FOUND`, `WBEM_E_PROVIDER_LOAD_FAILURE` and the
-    ///   provider's own errors.
-    pub fn add_enum(&mut self, namespace: &Namespace, class: &str) -> Result<EnumId> {
-        self.add_enum_with(namespace, class, None)
-    }
-
-    /// As [`Refresher::add_enum`], with a context for the provider.
-    pub(crate) fn add_enum_with(
-        &mut self,
-        namespace: &Namespace,
-        class: &str,
-        context: Option<&Context>,
-    ) -> Result<EnumId> {
-        let add = |refresher: &mut Self| -> Result<_> {
-            let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
-            let class = namespace.class(class).map_err(unknown)?;
-            let group = refresher.group(namespace, &class)?;
-            let provider_list = ObjectList::new(class.clone());
-            let Group { provider, refresher: from, .. } = &refresher.groups[group];
-            let provider_id = provider.client().create_refreshable_enum(
-                from,
-                class.name(),
-                context,
-                provider_list.for_provider(),
-            )?;
-            let mut template = Instance::spawn(&class);
-            template.decorate(Some(namespace.decoration()));
-            let id = refresher.next_id();
-            refresher.groups[group].uses += 1;
-            refresher.enums.push(EnumItem {
-                id,
-                source: Source { group, provider_id },
-                template,
-                version: provider_list.version(),
-                provider_list,
-                rows: Vec::new(),
-                client_list: None,
-                spare: Vec::new(),
-            });
-            Ok(EnumId(id))
-        };
-        add(self).context(|| format!("adding the instances of {class} to the refresher"))
-    }
-
-    /// Gives an object, or the objects of an enumerator, that were added just
-    /// now the texts of the connection's locale: those of the client's class.
-    ///
-    /// # Errors
-    /// Those of reading the texts; then the item is removed again.
-    pub(crate) fn amend(&mut self, namespace: &Namespace, id: i32) -> Result<()> {
-        let amended = |instance: Instance| {
-            let class = namespace.texts().amended(instance.class())?;
-            Ok::<_, Error>(instance.with_texts_of(&class)?)
-        };
-        let done = if let Some(item) = self.objects.iter_mut().find(|item| item.id == id) {
-            amended(item.client_object.to_instance()).map(|one| item.client_object = Object::new(one))
-        } else if let Some(item) = self.enums.iter_mut().find(|item| item.id == id) {
-            amended(item.template.clone()).map(|template| item.template = template)
-        } else {
-            Err(removed(id))
-        };
-        if done.is_err() {
-            self.remove(id)?;
-        }
-        done
-    }
-
-    /// Removes an object or an enumerator; its provider stops refreshing it.
+    /// Removes an object, an enumerator or a refresher; its provider stops
+    /// refreshing it.
     ///
     /// # Errors
     /// `WBEM_E_NOT_FOUND`: there is none with this id.
     pub fn remove(&mut self, id: impl Into<i32>) -> Result<()> {
         let id = id.into();
-        let source = if let Some(index) = self.objects.iter().position(|item| item.id == id) {
-            self.objects.remove(index).source
+        // Those below 0 are the refresher's own.
+        if id > 0 && self.remove_item(id) {
+            self.remove_unused_lists();
+            return Ok(());
+        }
+        let message = format!("the refresher has no object or enumerator {id}");
+        Err(Error::new(Status::WBEM_E_NOT_FOUND, message))
+    }
+
+    fn remove_item(&mut self, id: i32) -> bool {
+        if let Some(index) = self.objects.iter().position(|item| item.id == id) {
+            let source = self.objects.remove(index).source;
+            self.stop_refreshing(&source);
         } else if let Some(index) = self.enums.iter().position(|item| item.id == id) {
-            self.enums.remove(index).source
+            let source = self.enums.remove(index).source;
+            self.stop_refreshing(&source);
+        } else if let Some(index) = self.nested.iter().position(|item| item.id == id) {
+            self.nested.remove(index);
         } else {
-            let message = format!("the refresher has no object or enumerator {id}");
-            return Err(Error::new(Status::WBEM_E_NOT_FOUND, message));
-        };
-        let Group { provider, refresher, uses, .. } = &mut self.groups[source.group];
-        *uses -= 1;
-        // The item is gone from here whatever the provider says of it.
-        let _provider_answer = provider.client().stop_refreshing(refresher, source.provider_id);
-        Ok(())
+            return self.fetched.remove(id);
+        }
+        true
     }
 
     /// Brings every object up to date.
     ///
     /// # Errors
-    /// The first provider's error when every provider failed. When only some
-    /// did, the refresh is [`Refreshed::Partial`], and what failed keeps its
-    /// last values.
+    /// The first provider's error when every provider failed, and everything
+    /// else did too. When only some did, the refresh is [`Refreshed::Partial`],
+    /// and what failed keeps its last values.
     pub fn refresh(&mut self) -> Result<Refreshed, Status> {
         self.refresh_with(AUTO_RECONNECT)
     }
 
     pub(crate) fn refresh_with(&mut self, flags: i32) -> Result<Refreshed, Status> {
-        for group in self.groups.iter_mut().filter(|group| group.uses > 0) {
+        for group in &mut self.groups {
             group.status = group.refresher.refresh(flags);
         }
+        let mut all_copied = true;
         for item in &mut self.objects {
-            let group = &mut self.groups[item.source.group];
-            if !group.status.is_error() {
-                group.note(item.client_object.copy_from(&item.provider_object));
+            if !self.groups[item.source.group].status.is_error() {
+                all_copied &= item.copy();
             }
         }
         for item in &mut self.enums {
-            let group = &mut self.groups[item.source.group];
-            if !group.status.is_error() {
-                group.note(item.copy());
+            if !self.groups[item.source.group].status.is_error() {
+                all_copied &= item.copy();
             }
         }
-        self.outcome()
+        self.fetched.refresh();
+        self.refresh_listed();
+        self.nested.iter_mut().for_each(|item| item.refresh(flags));
+        self.outcome(all_copied)
     }
 
-    fn outcome(&self) -> Result<Refreshed, Status> {
-        let used = || self.groups.iter().filter(|group| group.uses > 0).map(|group| group.status);
-        if used().all(|status| status == Status::WBEM_S_NO_ERROR) {
-            return Ok(Refreshed::Complete);
+    /// The listed objects, when every enumerator is up to date.
+    fn refresh_listed(&mut self) {
+        let mut listed = std::mem::take(&mut self.fetched.listed);
+        for object in &mut listed {
+            let status = self.status(object.enum_id).unwrap_or(Status::WBEM_E_UNEXPECTED);
+            if let Some(rows) = self.rows(object.enum_id) {
+                object.take(status, rows);
+            }
         }
-        match used().find(|status| status.is_error()) {
-            Some(first) if used().all(Status::is_error) => Err(first),
+        self.fetched.listed = listed;
+    }
+
+    fn outcome(&self, all_copied: bool) -> Result<Refreshed, Status> {
+        let groups = || self.groups.iter().map(|group| group.status);
+        let fetched = self.fetched.statuses().map(|(_, status)| status);
+        let mut others = fetched.chain(self.nested.iter().map(|item| item.status));
+        let is_complete = |status| status == Status::WBEM_S_NO_ERROR;
+        match groups().find(|status| status.is_error()) {
+            None if all_copied && groups().all(is_complete) && others.all(is_complete) => {
+                Ok(Refreshed::Complete)
+            }
+            Some(first) if groups().all(Status::is_error) && others.all(Status::is_error) => Err(first),
             _ => Ok(Refreshed::Partial),
         }
     }
 
-    /// How the latest refresh went for the provider that an object or an
-    /// enumerator is from; `None` for an unknown id.
+    /// How the latest refresh went for an object, an enumerator or a refresher;
+    /// `None` for an unknown id. Of what a provider refreshes it is the
+    /// provider's answer, which is one for all of it.
     #[must_use]
     pub fn status(&self, id: impl Into<i32>) -> Option<Status> {
         let id = id.into();
-        let objects = self.objects.iter().map(|item| (item.id, &item.source));
-        let enums = self.enums.iter().map(|item| (item.id, &item.source));
-        let (_, source) = objects.chain(enums).find(|(known, _)| *known == id)?;
-        Some(self.groups[source.group].status)
+        let objects = self.objects.iter().map(|item| (item.id, &item.source, item.copied));
+        let enums = self.enums.iter().map(|item| (item.id, &item.source, item.copied));
+        if let Some((_, source, copied)) = objects.chain(enums).find(|(known, ..)| *known == id) {
+            let refreshed = self.groups[source.group].status;
+            return Some(if refreshed.is_error() || !copied.is_error() { refreshed } else { copied });
+        }
+        let nested = self.nested.iter().map(|item| (item.id, item.status));
+        self.fetched.statuses().chain(nested).find(|(known, _)| *known == id).map(|(_, status)| status)
     }
 
     /// The object's values as of the latest refresh; before the first one its
@@ -333,10 +234,7 @@ impl Refresher {
     /// # Errors
     /// `WBEM_E_NOT_FOUND`: it was removed.
     pub fn object(&self, id: ObjectId) -> Result<InstanceRef<'_>> {
-        match self.objects.iter().find(|item| item.id == id.0) {
-            Some(item) => Ok(InstanceRef::new(&item.client_object)),
-            None => Err(removed(id.0)),
-        }
+        self.client_object(id).map(InstanceRef::new).ok_or_else(|| removed(id.0))
     }
 
     /// The instances that the enumerator had at the latest refresh, in the
@@ -345,52 +243,67 @@ impl Refresher {
     /// # Errors
     /// `WBEM_E_NOT_FOUND`: it was removed.
     pub fn instances(&self, id: EnumId) -> Result<impl ExactSizeIterator<Item = InstanceRef<'_>>> {
-        match self.enums.iter().find(|item| item.id == id.0) {
-            Some(item) => Ok(item.rows.iter().map(|row| InstanceRef::new(&row.client_object))),
-            None => Err(removed(id.0)),
-        }
+        let rows = self.rows(id.0).ok_or_else(|| removed(id.0))?;
+        Ok(rows.objects().map(InstanceRef::new))
     }
 
-    /// The instances with the ids their provider gave them, and a version that
-    /// changes whenever instances come or go.
+    /// The instances, each with a number that no other of the enumerator has or
+    /// had, and a version that changes whenever instances come or go.
     pub(crate) fn identified_instances(
         &self,
         id: EnumId,
     ) -> Result<(u64, impl ExactSizeIterator<Item = (i32, &Object)>)> {
-        match self.enums.iter().find(|item| item.id == id.0) {
-            Some(item) => Ok((item.version, item.rows.iter().map(|row| (row.id, &row.client_object)))),
-            None => Err(removed(id.0)),
-        }
+        let rows = self.rows(id.0).ok_or_else(|| removed(id.0))?;
+        Ok((rows.version(), rows.identified()))
+    }
+
+    /// A refresher that a Rust program added.
+    ///
+    /// # Errors
+    /// `WBEM_E_NOT_FOUND`: it was removed.
+    pub fn nested(&self, id: RefresherId) -> Result<&Refresher> {
+        let item = self.nested.iter().find(|item| item.id == id.0);
+        item.and_then(NestedItem::own).ok_or_else(|| removed(id.0))
+    }
+
+    /// As [`Refresher::nested`], to add to it or to refresh it alone.
+    ///
+    /// # Errors
+    /// `WBEM_E_NOT_FOUND`: it was removed.
+    pub fn nested_mut(&mut self, id: RefresherId) -> Result<&mut Refresher> {
+        let item = self.nested.iter_mut().find(|item| item.id == id.0);
+        item.and_then(NestedItem::own_mut).ok_or_else(|| removed(id.0))
+    }
+
+    /// The refreshers that COM clients added.
+    pub(crate) fn nested_com(&self) -> impl Iterator<Item = &RefresherClient> {
+        self.nested.iter().filter_map(NestedItem::com)
     }
 
     /// The client's object itself, for a COM client.
     pub(crate) fn client_object(&self, id: ObjectId) -> Option<&Object> {
-        self.objects.iter().find(|item| item.id == id.0).map(|item| &item.client_object)
+        let refreshed = self.objects.iter().find(|item| item.id == id.0);
+        refreshed.map(|item| &item.client_object).or_else(|| self.fetched.object(id.0))
     }
 
     /// The list of the client's objects, for a COM client. From now on every
     /// refresh keeps it up to date.
     pub(crate) fn client_list(&mut self, id: EnumId) -> Option<Arc<ObjectList>> {
-        let item = self.enums.iter_mut().find(|item| item.id == id.0)?;
-        let list = item.client_list.get_or_insert_with(|| ObjectList::new(item.template.class().clone()));
-        Some(list.clone())
+        let refreshed = self.enums.iter_mut().map(|item| (item.id, &mut item.rows));
+        let fetched = self.fetched.enums.iter_mut().map(|item| (item.id, &mut item.rows));
+        let (_, rows) = refreshed.chain(fetched).find(|(known, _)| *known == id.0)?;
+        Some(rows.client_list())
+    }
+
+    fn rows(&self, id: i32) -> Option<&Rows> {
+        let refreshed = self.enums.iter().find(|item| item.id == id).map(|item| &item.rows);
+        refreshed.or_else(|| self.fetched.rows(id))
     }
 
     fn next_id(&mut self) -> i32 {
         // Positive and never used again; 2^31 additions are out of reach.
         self.last_id += 1;
         self.last_id
-    }
-
-    /// The group of the class's provider, made at its first use.
-    fn group(&mut self, namespace: &Namespace, class: &Class) -> Result<usize> {
-        let provider = namespace.hiperf_provider(class)?;
-        if let Some(index) = self.groups.iter().position(|group| Arc::ptr_eq(&group.provider, &provider)) {
-            return Ok(index);
-        }
-        let refresher = provider.client().create_refresher()?;
-        self.groups.push(Group { provider, refresher, uses: 0, status: Status::WBEM_S_NO_ERROR });
-        Ok(self.groups.len() - 1)
     }
 }
 

@@ -70,12 +70,16 @@ fn refreshed_objects_come_with_texts() {
     let path = world.path("a");
     let (plain, _) = refresher.add_object(&services, &path, 0).unwrap();
     let (object, _) = refresher.add_object(&services, &path, USE_AMENDED_QUALIFIERS).unwrap();
+    let (templated, _) = refresher.add_by_template(&services, &object, USE_AMENDED_QUALIFIERS).unwrap();
+    let (neutral, _) = refresher.add_by_template(&services, &object, 0).unwrap();
     let (list, _) = refresher.add_enum(&services, world.raw, USE_AMENDED_QUALIFIERS).unwrap();
     let (cooked, _) = refresher.add_enum(&services, world.formatted, USE_AMENDED_QUALIFIERS).unwrap();
     for level in [1, 2] {
         world.set(&[row("a", level)]);
         assert_eq!(refresher.refresh(0), OK);
-        for (object, expected) in [(&plain, None), (&object, Some("height"))] {
+        let height = Some("height");
+        for (object, expected) in [(&plain, None), (&object, height), (&templated, height), (&neutral, None)]
+        {
             assert_eq!(text(Object::from_class_object(object).unwrap().class()), (expected, expected));
             let value = ClassObject::new(object.clone()).get("Level").unwrap();
             assert_eq!(value, Value::Uint32(u32::try_from(level).unwrap()));
@@ -84,6 +88,27 @@ fn refreshed_objects_come_with_texts() {
             let listed = Object::from_access(&get_objects(list, 1).2[0]).unwrap();
             assert_eq!(text(listed.class()), (Some(expected), Some(expected)));
             assert_eq!(listed.get("Level").unwrap(), Value::Uint32(u32::try_from(level).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn stored_objects_come_with_texts() {
+    let world = world!("AmendedStored");
+    let mof = "class Test_Gauge { [Key] string Name; uint32 Level; };
+               instance of Test_Gauge { Name = \"a\"; Level = 1; };";
+    world.namespace.compile_mof("gauge.mof", mof).unwrap();
+    world.namespace.compile_mof("texts.mof", &texts("ms_409", "Test_Gauge", "pressure")).unwrap();
+    let (services, refresher) = (connect(), ClientRefresher::create());
+    let path = "Test_Gauge.Name=\"a\"";
+    for (flags, expected) in [(0, None), (USE_AMENDED_QUALIFIERS, Some("pressure"))] {
+        let (object, _) = refresher.add_object(&services, path, flags).unwrap();
+        let (list, _) = refresher.add_enum(&services, "Test_Gauge", flags).unwrap();
+        assert_eq!(refresher.refresh(0), OK);
+        let listed = get_objects(&list, 1).2.remove(0);
+        for object in [Object::from_class_object(&object), Object::from_access(&listed)].map(Option::unwrap) {
+            assert_eq!(text(object.class()), (expected, expected));
+            assert_eq!(object.get("Level").unwrap(), Value::Uint32(1));
         }
     }
 }

@@ -10,7 +10,10 @@ mod world;
 
 mod amended;
 mod contexts;
+mod enumerators;
+mod nesting;
 mod sys;
+mod templates;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, mpsc};
@@ -181,9 +184,7 @@ fn flags_and_nulls() {
     let status = refresher.add_enum(&services, "Nobody_Knows", 0).err();
     assert_eq!(status, Some(Status::WBEM_E_INVALID_CLASS));
     let (object, id) = refresher.add_object(&services, &world.path("a"), 0).unwrap();
-    let unsupported = Status::WBEM_E_NOT_SUPPORTED;
-    let expected = [unsupported, unsupported, invalid, invalid, invalid, invalid];
-    assert_eq!(refresher.unsupported(&services, &object), expected);
+    assert_eq!(refresher.template_and_refresher_with_nulls(&services, &object), [invalid; 4]);
     assert_eq!((refresher.remove(id, 0), refresher.remove(id, 1)), (OK, Status::WBEM_E_NOT_FOUND));
 }
 

@@ -6,7 +6,8 @@ use std::ptr::{null, null_mut};
 use hiperf_com::object::Object;
 use hiperf_com::{
     Bstr, ComPtr, Context, IEnumWbemClassObject, IWbemClassObject, IWbemConfigureRefresher, IWbemHiPerfEnum,
-    IWbemLocator, IWbemObjectAccess, IWbemRefresher, IWbemServices, Status, WideString, clsid, registry,
+    IWbemLocator, IWbemObjectAccess, IWbemRefresher, IWbemRefresher_Impl, IWbemServices, Status, WideString,
+    clsid, com_class, registry,
 };
 
 /// `IWbemLocator::ConnectServer` with nothing but a path.
@@ -202,13 +203,42 @@ impl ClientRefresher {
         .unwrap()
     }
 
-    /// AddObjectByTemplate and AddRefresher, which hiperf doesn't have: as they
-    /// should be called, then with NULLs.
-    pub fn unsupported(
+    /// `AddObjectByTemplate`.
+    pub fn add_by_template(
         &self,
         services: &ComPtr<IWbemServices>,
         template: &ComPtr<IWbemClassObject>,
-    ) -> [Status; 6] {
+        flags: i32,
+    ) -> Result<(ComPtr<IWbemClassObject>, i32), Status> {
+        let mut id = -1;
+        let object = ComPtr::receive(Status::WBEM_E_UNEXPECTED, |slot| {
+            let (services, template) = (services.as_raw(), template.as_raw());
+            let (com, id) = (&self.configure, &raw mut id);
+            // SAFETY: every pointer is NULL or valid during the call.
+            unsafe { com.AddObjectByTemplate(services, template, flags, null_mut(), slot, id) }
+        })?;
+        Ok((object, id))
+    }
+
+    /// `AddRefresher` of anyone's refresher.
+    pub fn add_refresher(&self, child: &ComPtr<IWbemRefresher>, flags: i32) -> Result<i32, Status> {
+        let mut id = -1;
+        // SAFETY: both pointers are valid during the call.
+        let status = unsafe { self.configure.AddRefresher(child.as_raw(), flags, &raw mut id) };
+        if status.is_error() { Err(status) } else { Ok(id) }
+    }
+
+    /// `AddRefresher` of a refresher of ours.
+    pub fn nest(&self, child: &ClientRefresher) -> Result<i32, Status> {
+        self.add_refresher(&child.refresher, 0)
+    }
+
+    /// AddObjectByTemplate and AddRefresher with NULLs.
+    pub fn template_and_refresher_with_nulls(
+        &self,
+        services: &ComPtr<IWbemServices>,
+        template: &ComPtr<IWbemClassObject>,
+    ) -> [Status; 4] {
         let (com, services, template) = (&self.configure, services.as_raw(), template.as_raw());
         let (context, id) = (null_mut(), null_mut());
         let mut object: *mut IWbemClassObject = std::ptr::dangling_mut();
@@ -216,8 +246,6 @@ impl ClientRefresher {
         // SAFETY: every pointer is NULL or valid during the call.
         let statuses = unsafe {
             [
-                com.AddObjectByTemplate(services, template, 0, context, out, id),
-                com.AddRefresher(self.refresher.as_raw(), 0, id),
                 com.AddObjectByTemplate(null_mut(), template, 0, context, out, id),
                 com.AddObjectByTemplate(services, null_mut(), 0, context, out, id),
                 com.AddObjectByTemplate(services, template, 0, context, null_mut(), id),
@@ -226,6 +254,28 @@ impl ClientRefresher {
         };
         assert!(object.is_null());
         statuses
+    }
+}
+
+/// A refresher that is not ours, and what it does.
+pub struct Foreign(Box<dyn Fn(i32) -> Status + Send + Sync>);
+
+com_class! { class Foreign: IWbemRefresher; }
+
+impl Foreign {
+    /// One that answers this and does nothing.
+    pub fn create(status: Status) -> ComPtr<IWbemRefresher> {
+        Foreign::create_with(move |_| status)
+    }
+
+    pub fn create_with(refresh: impl Fn(i32) -> Status + Send + Sync + 'static) -> ComPtr<IWbemRefresher> {
+        ComPtr::new(Foreign(Box::new(refresh)))
+    }
+}
+
+impl IWbemRefresher_Impl for Foreign {
+    unsafe fn Refresh(&self, flags: i32) -> Status {
+        (self.0)(flags)
     }
 }
 

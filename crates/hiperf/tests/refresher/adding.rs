@@ -84,9 +84,10 @@ fn bad_paths() {
     check("Nobody_Knows.Name=\"a\"", Status::WBEM_E_NOT_FOUND, &["there is no class Nobody_Knows"]);
     check(
         "__Win32Provider.Name=\"a\"",
-        Status::WBEM_E_INVALID_OPERATION,
-        &["not served by a hi-perf provider"],
+        Status::WBEM_E_NOT_FOUND,
+        &["no instance __Win32Provider.Name=\"a\""],
     );
+    check("__Provider.Name=\"a\"", Status::WBEM_E_INVALID_OPERATION, &["__Provider is abstract"]);
     check(&world.path("z"), Status::WBEM_E_NOT_FOUND, &["there is no instance \"z\"", raw]);
     check(&format!("{}.Name=\"z\"", world.formatted), Status::WBEM_E_NOT_FOUND, &["instance \"z\""]);
 }
@@ -103,8 +104,7 @@ fn bad_enumerators() {
         &["there is no class", "adding the instances of Nobody"],
     );
     check("", Status::WBEM_E_INVALID_CLASS, &[]);
-    check("Win32_PerfRawData", Status::WBEM_E_INVALID_OPERATION, &["not served by a hi-perf provider"]);
-    check("__Win32Provider", Status::WBEM_E_INVALID_OPERATION, &["__Win32Provider"]);
+    check("Win32_PerfRawData", Status::WBEM_E_INVALID_OPERATION, &["Win32_PerfRawData is abstract"]);
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! The refresher through the engine's own interface, with providers that do
 //! what providers should.
 
+#[path = "../support/hooks.rs"]
+mod hooks;
 #[path = "../support/names.rs"]
 mod names;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 #[path = "../support/world.rs"]
 mod world;
 
@@ -10,7 +14,12 @@ mod adding;
 mod cooking;
 mod enumerating;
 mod failing;
+mod identity;
+mod nested;
 mod registering;
+mod stored;
+mod substitutes;
+mod templates;
 
 use hiperf::{EnumId, Refresher, Result, Status, Value};
 

@@ -8,7 +8,7 @@ use hiperf::{Error, Namespace, Result, Status, Value};
 use hiperf_com::access::{HiPerfEnum, ObjectAccess};
 use hiperf_com::client::{ClassObject, Context, ObjectSink};
 use hiperf_com::provider::{HiPerfProvider, Initialization, ProviderRefresher, Services};
-use hiperf_com::registry;
+use hiperf_com::{Guid, registry};
 
 use crate::names::{next_clsid, registration};
 
@@ -161,10 +161,15 @@ impl ProviderRefresher for HookRefresher {
 
 /// Registers the provider `name` with a class `Test_<name>`, and connects.
 pub fn serve(name: &str, hooks: Hooks) -> (Namespace, String) {
+    serve_as(name, hooks, |clsid| registration(name, clsid))
+}
+
+/// As [`serve`], with a registration of the test's own.
+pub fn serve_as(name: &str, hooks: Hooks, registration: impl Fn(Guid) -> String) -> (Namespace, String) {
     let clsid = next_clsid();
     let hooks = Arc::new(hooks);
     registry::register_provider(clsid, move || HookProvider(hooks.clone()));
-    define(name, &registration(name, clsid))
+    define(name, &registration(clsid))
 }
 
 /// Compiles the class `Test_<name>` of the provider `name`, and its
