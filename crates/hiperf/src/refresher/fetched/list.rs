@@ -42,7 +42,7 @@ impl InstanceSource {
     pub fn instances(&self, class: &Arc<Class>) -> Result<Vec<Instance>> {
         match self {
             InstanceSource::Stored(namespace) => {
-                namespace.repository().refresh()?.instances_of(namespace.folded(), class.name())
+                namespace.repository().refresh().instances_of(namespace.folded(), class.name())
             }
             InstanceSource::Queried(provider, context) => {
                 serving::all_instances(provider, class, context.as_ref())

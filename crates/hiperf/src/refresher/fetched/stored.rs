@@ -34,7 +34,7 @@ impl StoredObject {
     }
 
     fn read(&self) -> Result<Instance> {
-        let view = self.namespace.repository().refresh()?;
+        let view = self.namespace.repository().refresh();
         let found = view.instance(self.namespace.folded(), &crate::repository::fold(&self.path))?;
         found.ok_or_else(|| {
             Error::new(Status::WBEM_E_NOT_FOUND, format!("there is no instance {}", self.path))
