@@ -14,14 +14,12 @@
 //! steps: nothing that it does later happens. What it has done stays, because the
 //! operating system keeps it.
 
+mod cut;
+mod disk;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use redb::{Builder, Database, DatabaseError, StorageBackend};
-
-use super::disk::{Access, Disk, Identity, WriteLock};
-use super::store::{IMAGE, LOG, STORE};
-use super::verify::locks;
 use crate::namespace::lock;
 
 /// A step, as the medium saw it. Files go by number, names change.
@@ -102,41 +100,6 @@ impl Medium {
     pub(super) fn acknowledge(&self, generation: u64) {
         lock(&self.state).steps.push(Step::Acknowledge(generation));
     }
-
-    /// The disk that a cut after `count` steps may leave, and the last
-    /// generation that was acknowledged by then.
-    pub(super) fn cut(&self, count: usize, random: &mut Random) -> (Medium, u64) {
-        let state = lock(&self.state);
-        let (mut acknowledged, mut is_placed) = (0, false);
-        let mut files: BTreeMap<usize, Contents> = BTreeMap::new();
-        let mut names = BTreeMap::new();
-        let mut names_open = Vec::new();
-        for step in &state.steps[..count] {
-            match step {
-                Step::Create(file, _) => {
-                    files.insert(*file, Contents::default());
-                    names_open.push(step);
-                }
-                Step::Write(file, ..) | Step::SetLen(file, _) => {
-                    files.entry(*file).or_default().open.push(step.clone());
-                }
-                Step::Sync(file) => files.entry(*file).or_default().sync(),
-                Step::Rename(..) | Step::Remove(_) => names_open.push(step),
-                Step::SyncDirectory => names_open.drain(..).for_each(|step| rename(&mut names, step)),
-                Step::SyncPlace => is_placed = true,
-                Step::Acknowledge(generation) => acknowledged = *generation,
-            }
-        }
-        if !is_placed && random.below(2) == 0 {
-            return (Medium::new(Vec::new(), BTreeMap::new(), Omit::Nothing), acknowledged);
-        }
-        let kept = random.below(names_open.len() + 1);
-        names_open.iter().take(kept).for_each(|step| rename(&mut names, step));
-        let contents = (0..state.files.len())
-            .map(|file| files.remove(&file).map_or_else(Vec::new, |contents| contents.after_cut(random)))
-            .collect();
-        (Medium::new(contents, names, Omit::Nothing), acknowledged)
-    }
 }
 
 fn rename(names: &mut BTreeMap<String, usize>, step: &Step) {
@@ -153,38 +116,6 @@ fn rename(names: &mut BTreeMap<String, usize>, step: &Step) {
             names.remove(name);
         }
         _ => {}
-    }
-}
-
-/// What of a file is safe, and what isn't.
-#[derive(Default)]
-struct Contents {
-    safe: Vec<u8>,
-    open: Vec<Step>,
-}
-
-impl Contents {
-    fn sync(&mut self) {
-        for step in std::mem::take(&mut self.open) {
-            change(&mut self.safe, &step, usize::MAX);
-        }
-    }
-
-    fn after_cut(mut self, random: &mut Random) -> Vec<u8> {
-        // Often all or nothing, the extremes that single mistakes show up in.
-        let mode = random.below(4);
-        for step in std::mem::take(&mut self.open) {
-            let kept = match mode {
-                0 => continue,
-                1 => usize::MAX,
-                _ if random.below(2) == 0 => continue,
-                // Torn at a sector's end.
-                2 => random.below(16) * 512,
-                _ => usize::MAX,
-            };
-            change(&mut self.safe, &step, kept);
-        }
-        self.safe
     }
 }
 
@@ -222,153 +153,6 @@ impl State {
         let file = self.files.len() - 1;
         self.done(Step::Create(file, name.to_owned()));
         file
-    }
-}
-
-impl Disk for Medium {
-    fn make(&self) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn sync_place(&self) -> std::io::Result<()> {
-        let mut state = self.step()?;
-        if state.omit != Omit::Place {
-            state.done(Step::SyncPlace);
-        }
-        Ok(())
-    }
-
-    fn lock(&self) -> std::io::Result<WriteLock> {
-        Ok(Box::new(()))
-    }
-
-    fn read(&self, name: &str) -> std::io::Result<Option<Vec<u8>>> {
-        let state = lock(&self.state);
-        Ok(state.names.get(name).map(|file| state.files[*file].clone()))
-    }
-
-    fn identity(&self, name: &str) -> std::io::Result<Option<Identity>> {
-        let state = lock(&self.state);
-        Ok(state.names.get(name).map(|file| (0, *file as u64, state.files[*file].len() as u64)))
-    }
-
-    fn write(&self, name: &str, _: Access, bytes: &[u8]) -> std::io::Result<()> {
-        let file = {
-            let mut state = self.step()?;
-            let file = state.open(name);
-            state.done(Step::SetLen(file, 0));
-            file
-        };
-        // In pieces, as a file system writes them.
-        for (n, piece) in bytes.chunks(4096).enumerate() {
-            self.step()?.done(Step::Write(file, n as u64 * 4096, piece.to_vec()));
-        }
-        Ok(())
-    }
-
-    fn append(&self, name: &str, _: Access, bytes: &[u8]) -> std::io::Result<()> {
-        let mut state = self.step()?;
-        let file = state.open(name);
-        let end = state.files[file].len() as u64;
-        state.done(Step::Write(file, end, bytes.to_vec()));
-        Ok(())
-    }
-
-    fn truncate(&self, name: &str, len: u64) -> std::io::Result<()> {
-        let mut state = self.step()?;
-        let file = state.open(name);
-        state.done(Step::SetLen(file, len));
-        Ok(())
-    }
-
-    fn sync(&self, name: &str) -> std::io::Result<()> {
-        let mut state = self.step()?;
-        let file = state.open(name);
-        if !matches!(state.omit, Omit::SyncOf(omitted) if omitted == name) {
-            state.done(Step::Sync(file));
-        }
-        Ok(())
-    }
-
-    fn rename(&self, from: &str, to: &str) -> std::io::Result<()> {
-        let mut state = self.step()?;
-        state.last_renamed = short(to);
-        state.done(Step::Rename(from.to_owned(), to.to_owned()));
-        Ok(())
-    }
-
-    fn remove(&self, name: &str) -> std::io::Result<()> {
-        let mut state = self.step()?;
-        if state.names.contains_key(name) {
-            state.done(Step::Remove(name.to_owned()));
-        }
-        Ok(())
-    }
-
-    fn sync_directory(&self) -> std::io::Result<()> {
-        let mut state = self.step()?;
-        if state.omit != Omit::DirectoryAfter(state.last_renamed) {
-            state.done(Step::SyncDirectory);
-        }
-        Ok(())
-    }
-
-    fn open_store(&self, name: &str, builder: &Builder) -> Result<Database, DatabaseError> {
-        let file = lock(&self.state).open(name);
-        builder.create_with_backend(Backend { medium: self.clone(), file })
-    }
-}
-
-/// Which of the three files a name is of, on its way or in its place.
-fn short(name: &str) -> &'static str {
-    [STORE, IMAGE, LOG].into_iter().find(|known| name.starts_with(known)).unwrap()
-}
-
-/// The store's file, as redb uses it.
-#[derive(Debug)]
-struct Backend {
-    medium: Medium,
-    file: usize,
-}
-
-impl StorageBackend for Backend {
-    fn len(&self) -> std::io::Result<u64> {
-        Ok(lock(&self.medium.state).files[self.file].len() as u64)
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> std::io::Result<()> {
-        let start = usize::try_from(offset).unwrap();
-        let state = lock(&self.medium.state);
-        let bytes = state.files[self.file].get(start..start + out.len());
-        out.copy_from_slice(bytes.ok_or(std::io::ErrorKind::UnexpectedEof)?);
-        Ok(())
-    }
-
-    fn set_len(&self, len: u64) -> std::io::Result<()> {
-        self.medium.step()?.done(Step::SetLen(self.file, len));
-        Ok(())
-    }
-
-    fn sync_data(&self) -> std::io::Result<()> {
-        let mut state = self.medium.step()?;
-        if state.omit != Omit::SyncOf(STORE) {
-            state.done(Step::Sync(self.file));
-        }
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> std::io::Result<()> {
-        self.medium.step()?.done(Step::Write(self.file, offset, data.to_vec()));
-        Ok(())
-    }
-
-    locks! {
-        try_lock_range -> bool = true;
-        try_lock_shared_range -> bool = true;
-        lock_range -> () = ();
-        lock_shared_range -> () = ();
-        unlock_range -> () = ();
-        query_lock_range -> bool = false;
     }
 }
 

@@ -25,18 +25,25 @@
 //!
 //! What keys and records mean is not known here.
 
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod fault;
+mod recover;
+mod write;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hiperf_cim::{Error, Result, Status};
+use hiperf_cim::{Result, Status};
 use redb::{Builder, ConcurrencyMode, Database, ReadableTable as _, TableDefinition, WriteTransaction};
 
-use super::disk::{Access, Disk, Identity, WriteLock};
-use super::image::{Image, build};
+use super::disk::{Access, Disk, WriteLock};
+use super::image::Image;
 use super::layer::{Changes, Layer};
-use super::log::{Log, MofText, Record};
+use super::log::{MofText, Record};
 use crate::namespace::lock;
+use fault::{failed, guarded, store_failed};
+use recover::{mend_log, recover};
+use write::{apply, create, publish};
+
+pub(crate) use write::replace_log;
 
 pub(crate) const STORE: &str = "repository.redb";
 pub(crate) const IMAGE: &str = "repository.image";
@@ -211,127 +218,6 @@ impl Transaction<'_> {
     }
 }
 
-/// Opens what isn't open, and publishes what a crash left unpublished. Returns
-/// redb's transaction, in which the store is what the image says.
-fn recover(disk: &dyn Disk, opened: &mut Option<Opened>) -> Result<WriteTransaction> {
-    let looked = |error| failed("looking at the repository", error);
-    let file = |identity: Option<Identity>| identity.map(|(device, number, _)| (device, number));
-    let store = file(disk.identity(STORE).map_err(looked)?);
-    if opened.as_ref().is_none_or(|opened| Some(opened.file) != store) {
-        *opened = None;
-        if store.is_none() {
-            let is_there = |name| {
-                let identity = disk.identity(name).map_err(looked)?;
-                Ok::<_, Error>(identity.is_some_and(|(.., len)| len > 0))
-            };
-            if is_there(IMAGE)? || is_there(LOG)? {
-                return Err(damaged("it is missing"));
-            }
-            create(disk, 0, &Layer::default())?;
-        }
-        let database = disk.open_store(STORE, &builder()).map_err(|error| store_failed(&error.into()))?;
-        let file = file(disk.identity(STORE).map_err(looked)?).ok_or_else(|| damaged("it is missing"))?;
-        *opened = Some(Opened { database, file, image: None, log_len: None });
-    }
-    let known = opened.as_mut().ok_or(Status::WBEM_E_UNEXPECTED)?;
-    let mut write = known.database.begin_write().map_err(|error| store_failed(&error.into()))?;
-    let generation = generation_in(&write).map_err(|error| store_failed(&error))?;
-    let is_published = known.image.as_ref().is_some_and(|image| image.generation() == generation)
-        && disk.identity(IMAGE).map_err(looked)?.is_some();
-    if !is_published {
-        (known.image, known.log_len) = (None, None);
-        let image = disk.image(IMAGE).ok().flatten();
-        let image = image.filter(|image| image.generation() == generation && image.verify().is_ok());
-        known.image = Some(match image {
-            Some(image) => Arc::new(image),
-            None => {
-                // Another writer's commit has to be safe before anybody sees it.
-                let objects = objects_in(&write).map_err(|error| store_failed(&error))?;
-                apply(write, generation, &Changes::new()).map_err(|error| store_failed(&error))?;
-                write = known.database.begin_write().map_err(|error| store_failed(&error.into()))?;
-                publish(disk, generation, &objects)?
-            }
-        });
-    }
-    Ok(write)
-}
-
-/// Cuts off what a crash left at the end of the log. Returns whether the log
-/// has to be replaced, and its length.
-fn mend_log(disk: &dyn Disk, known: &mut Opened) -> Result<(bool, u64)> {
-    let looked = |error| failed("looking at the repository's log", error);
-    let len = disk.identity(LOG).map_err(looked)?.map_or(0, |(.., len)| len);
-    if known.log_len == Some(len) {
-        return Ok((false, len));
-    }
-    let generation = known.image.as_ref().map_or(0, |image| image.generation());
-    let bytes = disk.read(LOG).map_err(looked)?.unwrap_or_default();
-    let log = Log::read(&bytes);
-    if log.generation() > generation + 1 {
-        let what = format!("it is of transaction {generation}, and the log goes to {}", log.generation());
-        return Err(damaged(&what));
-    }
-    let kept = log.records.iter().rev().find(|(record, _)| record.generation <= generation);
-    let (last, end) = kept.map_or((0, 0), |(record, end)| (record.generation, *end));
-    let is_whole = last == generation && log.damage.iter().all(|(at, _)| *at >= end);
-    if end < bytes.len() {
-        // Safe with the next record, which is appended and synced.
-        disk.truncate(LOG, end as u64).map_err(looked)?;
-    }
-    known.log_len = is_whole.then_some(end as u64);
-    Ok((!is_whole, end as u64))
-}
-
-/// Writes an image and lets it take the place of the last one.
-fn publish(disk: &dyn Disk, generation: u64, objects: &Layer) -> Result<Arc<Image>> {
-    let bytes = build(generation, objects.scan(b""))?;
-    let written = disk
-        .write(NEW_IMAGE, Access::World, &bytes)
-        .and_then(|()| disk.sync(NEW_IMAGE))
-        .and_then(|()| disk.rename(NEW_IMAGE, IMAGE))
-        .and_then(|()| disk.sync_directory());
-    written.map_err(|error| failed("publishing the repository's image", error))?;
-    Image::from_bytes(bytes).map(Arc::new)
-}
-
-/// Makes a store of these objects under another name and lets it take the place
-/// of the last one, so that there is never half of one. The log is there
-/// before. Publishing, which always follows, makes all three names safe.
-fn create(disk: &dyn Disk, generation: u64, objects: &Layer) -> Result<()> {
-    let step = |error| failed("making the repository's store", error);
-    disk.remove(NEW_STORE).map_err(step)?;
-    disk.append(LOG, Access::Owner, b"").map_err(step)?;
-    let mut changes = Changes::new();
-    for object in objects.scan(b"") {
-        let (key, record) = object?;
-        changes.insert(key.to_vec(), Some(record.to_vec()));
-    }
-    let database = disk.open_store(NEW_STORE, &builder()).map_err(|error| store_failed(&error.into()))?;
-    let write = database.begin_write().map_err(|error| store_failed(&error.into()))?;
-    apply(write, generation, &changes).map_err(|error| store_failed(&error))?;
-    database.close().map_err(|error| store_failed(&error.into()))?;
-    // Before the store has its name, so that no store is without it.
-    disk.sync_place().and_then(|()| disk.rename(NEW_STORE, STORE)).map_err(step)
-}
-
-/// redb may panic over a store that is damaged where it doesn't look when it
-/// opens one.
-fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(damaged("it can't be read")))
-}
-
-/// Replaces the log by one record. Returns its length.
-pub(crate) fn replace_log(disk: &dyn Disk, record: &Record) -> Result<u64> {
-    let text = record.encode();
-    let written = disk
-        .write(NEW_LOG, Access::Owner, text.as_bytes())
-        .and_then(|()| disk.sync(NEW_LOG))
-        .and_then(|()| disk.rename(NEW_LOG, LOG))
-        .and_then(|()| disk.sync_directory());
-    written.map_err(|error| failed("replacing the repository's log", error))?;
-    Ok(text.len() as u64)
-}
-
 /// How a store is opened: by any number of processes, checked first, because
 /// redb may panic over a damaged one that it was not asked to check.
 pub(crate) fn builder() -> Builder {
@@ -341,21 +227,6 @@ pub(crate) fn builder() -> Builder {
         .set_check_integrity_on_open(true)
         .set_cache_size(CACHE_BYTES);
     builder
-}
-
-fn apply(write: WriteTransaction, generation: u64, changes: &Changes) -> Result<(), redb::Error> {
-    {
-        let mut objects = write.open_table(OBJECTS)?;
-        for (key, record) in changes {
-            match record {
-                Some(record) => objects.insert(key.as_slice(), record.as_slice())?,
-                None => objects.remove(key.as_slice())?,
-            };
-        }
-        write.open_table(META)?.insert(GENERATION, generation)?;
-    }
-    write.commit()?;
-    Ok(())
 }
 
 /// The number of the last transaction.
@@ -372,39 +243,4 @@ pub(crate) fn objects_in(write: &WriteTransaction) -> Result<Layer, redb::Error>
         layer.changes.insert(key.value().to_vec(), Some(record.value().to_vec()));
     }
     Ok(layer)
-}
-
-/// The error for a store that can't be used.
-pub(crate) fn damaged(what: &str) -> Error {
-    let message = format!(
-        "the repository's store {STORE} is damaged: {what}; `hiperf repository rebuild` makes it anew from the MOF"
-    );
-    Error::new(Status::WBEM_E_CRITICAL_ERROR, message)
-}
-
-/// The error for what redb says.
-pub(crate) fn store_failed(error: &redb::Error) -> Error {
-    use io::ErrorKind::{InvalidData, UnexpectedEof};
-    match error {
-        redb::Error::Io(error) if !matches!(error.kind(), InvalidData | UnexpectedEof) => {
-            failed("using the repository's store", io::Error::new(error.kind(), error.to_string()))
-        }
-        // What a store that only this file writes to is never like.
-        redb::Error::Io(_)
-        | redb::Error::Corrupted(_)
-        | redb::Error::UpgradeRequired(_)
-        | redb::Error::RepairAborted
-        | redb::Error::TableTypeMismatch { .. }
-        | redb::Error::TableIsMultimap(_)
-        | redb::Error::TypeDefinitionChanged { .. } => damaged(&error.to_string()),
-        _ => Error::new(Status::WBEM_E_FAILED, format!("using the repository's store: {error}")),
-    }
-}
-
-fn failed(doing: &str, error: io::Error) -> Error {
-    let status = match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Status::WBEM_E_ACCESS_DENIED,
-        _ => Status::WBEM_E_FAILED,
-    };
-    Error::new(status, format!("{doing}: {error}")).caused_by(error)
 }

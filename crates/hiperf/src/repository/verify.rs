@@ -225,7 +225,7 @@ macro_rules! locks {
     )*};
 }
 #[cfg(test)]
-pub(super) use locks;
+pub(in crate::repository) use locks;
 
 impl StorageBackend for Copy {
     fn len(&self) -> io::Result<u64> {
