@@ -89,6 +89,12 @@ typedef WCHAR *BSTR;
 /* Marks a function that a library shows to its loader: DllGetClassObject and DllCanUnloadNow. */
 #define HIPERF_EXPORT __attribute__((visibility("default")))
 
+/* Puts a provider's MOF (one string literal, or several in a row) into its library, where `hiperf provider register`
+ * finds it. Stands once, outside of functions. A long text is easier kept in a file: register --mof FILE. */
+#define HIPERF_PROVIDER_MOF(...) \
+    HIPERF_EXTERN_C HIPERF_EXPORT const char HiperfProviderMof[sizeof(__VA_ARGS__)]; \
+    const char HiperfProviderMof[sizeof(__VA_ARGS__)] = __VA_ARGS__
+
 /* ---- Identifiers -------------------------------------------------------------------------------- */
 
 typedef struct GUID {
@@ -140,6 +146,7 @@ HIPERF_GUID(IID_IWbemRefresher, 0x49353C99, 0x516B, 0x11D1, 0xAE, 0xA6, 0x00, 0x
 HIPERF_GUID(IID_IWbemHiPerfEnum, 0x2705C288, 0x79AE, 0x11D2, 0xB3, 0x48, 0x00, 0x10, 0x5A, 0x1F, 0x81, 0x77);
 HIPERF_GUID(IID_IWbemHiPerfProvider, 0x49353C93, 0x516B, 0x11D1, 0xAE, 0xA6, 0x00, 0xC0, 0x4F, 0xB6, 0x88, 0x20);
 HIPERF_GUID(IID_IWbemConfigureRefresher, 0x49353C92, 0x516B, 0x11D1, 0xAE, 0xA6, 0x00, 0xC0, 0x4F, 0xB6, 0x88, 0x20);
+HIPERF_GUID(IID_IServerSecurity, 0x0000013E, 0x0000, 0x0000, 0xC0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46);
 HIPERF_GUID(CLSID_WbemLocator, 0x4590F811, 0x1D3A, 0x11D0, 0x89, 0x1F, 0x00, 0xAA, 0x00, 0x4B, 0x2E, 0x24);
 HIPERF_GUID(CLSID_WbemRefresher, 0xC71566F2, 0x561E, 0x11D1, 0xAD, 0x87, 0x00, 0xC0, 0x4F, 0xD8, 0xFD, 0xFF);
 HIPERF_GUID(CLSID_WbemContext, 0x674B6698, 0xEE92, 0x11D0, 0xAD, 0x71, 0x00, 0xC0, 0x4F, 0xD8, 0xFD, 0xFF);
@@ -551,6 +558,7 @@ enum tagCOINIT {
 #define HIPERF_END(name, slots) };
 #define HIPERF_METHOD(method) virtual HRESULT method
 #define HIPERF_COUNT(method) virtual ULONG method
+#define HIPERF_FLAG(method) virtual BOOL method
 #define HIPERF_THIS
 #define HIPERF_THIS_
 #define HIPERF_PURE = 0
@@ -563,6 +571,7 @@ enum tagCOINIT {
     HIPERF_ASSERT(sizeof(name##Vtbl) == (slots) * sizeof(void (*)(void)), #name " has " #slots " slots");
 #define HIPERF_METHOD(method) HRESULT (*method)
 #define HIPERF_COUNT(method) ULONG (*method)
+#define HIPERF_FLAG(method) BOOL (*method)
 #define HIPERF_THIS INTERFACE *This
 #define HIPERF_THIS_ INTERFACE *This,
 #define HIPERF_PURE
@@ -586,6 +595,7 @@ typedef struct IWbemRefresher IWbemRefresher;
 typedef struct IWbemHiPerfEnum IWbemHiPerfEnum;
 typedef struct IWbemHiPerfProvider IWbemHiPerfProvider;
 typedef struct IWbemConfigureRefresher IWbemConfigureRefresher;
+typedef struct IServerSecurity IServerSecurity;
 
 /* The slots that derived interfaces repeat in C; C++ inherits them. */
 #define HIPERF_IUNKNOWN \
@@ -891,6 +901,21 @@ HIPERF_INTERFACE(IWbemConfigureRefresher, IUnknown)
 HIPERF_END(IWbemConfigureRefresher, 8)
 #undef INTERFACE
 
+/* The context of the call that a provider serves, from CoGetCallContext: who makes it, and acting as him. It is of use in
+ * the thread and for the time of that call; later, every method returns RPC_E_CALL_COMPLETE. */
+#define INTERFACE IServerSecurity
+HIPERF_INTERFACE(IServerSecurity, IUnknown)
+    HIPERF_INHERIT(HIPERF_IUNKNOWN)
+    /* How the caller is known; each parameter may be NULL. No service authenticates him here, so *pAuthnSvc and *pAuthzSvc
+     * are 0, *pServerPrincName and *pPrivs NULL; *pImpLevel is 3 (impersonate), or 2 (identify) if ImpersonateClient fails. */
+    HIPERF_METHOD(QueryBlanket)(HIPERF_THIS_ DWORD *pAuthnSvc, DWORD *pAuthzSvc, OLECHAR **pServerPrincName,
+        DWORD *pAuthnLevel, DWORD *pImpLevel, void **pPrivs, DWORD *pCapabilities) HIPERF_PURE;
+    HIPERF_METHOD(ImpersonateClient)(HIPERF_THIS) HIPERF_PURE; /* as CoImpersonateClient */
+    HIPERF_METHOD(RevertToSelf)(HIPERF_THIS) HIPERF_PURE;      /* as CoRevertToSelf */
+    HIPERF_FLAG(IsImpersonating)(HIPERF_THIS) HIPERF_PURE;     /* TRUE between the two */
+HIPERF_END(IServerSecurity, 7)
+#undef INTERFACE
+
 
 #ifndef __cplusplus
 /* ---- Call macros of C --------------------------------------------------------------------------- */
@@ -1098,6 +1123,14 @@ HIPERF_END(IWbemConfigureRefresher, 8)
 #define IWbemConfigureRefresher_Remove(This, lId, lFlags) (This)->lpVtbl->Remove(This, lId, lFlags)
 #define IWbemConfigureRefresher_AddEnum(This, pNamespace, wszClassName, lFlags, pContext, ppEnum, plId) (This)->lpVtbl->AddEnum(This, pNamespace, wszClassName, lFlags, pContext, ppEnum, plId)
 
+#define IServerSecurity_QueryInterface(This, riid, ppvObject) (This)->lpVtbl->QueryInterface(This, riid, ppvObject)
+#define IServerSecurity_AddRef(This) (This)->lpVtbl->AddRef(This)
+#define IServerSecurity_Release(This) (This)->lpVtbl->Release(This)
+#define IServerSecurity_QueryBlanket(This, pAuthnSvc, pAuthzSvc, pServerPrincName, pAuthnLevel, pImpLevel, pPrivs, pCapabilities) (This)->lpVtbl->QueryBlanket(This, pAuthnSvc, pAuthzSvc, pServerPrincName, pAuthnLevel, pImpLevel, pPrivs, pCapabilities)
+#define IServerSecurity_ImpersonateClient(This) (This)->lpVtbl->ImpersonateClient(This)
+#define IServerSecurity_RevertToSelf(This) (This)->lpVtbl->RevertToSelf(This)
+#define IServerSecurity_IsImpersonating(This) (This)->lpVtbl->IsImpersonating(This)
+
 #endif /* !__cplusplus */
 
 /* ---- What a provider's library exports ---------------------------------------------------------- */
@@ -1108,6 +1141,58 @@ HIPERF_EXTERN_C HIPERF_EXPORT HRESULT DllGetClassObject(REFCLSID clsid, REFIID i
 
 /* S_OK when no object of the library is alive and no lock (IClassFactory::LockServer) is held, else S_FALSE. */
 HIPERF_EXTERN_C HIPERF_EXPORT HRESULT DllCanUnloadNow(void);
+
+/* The calls about the caller, as the host that loads a library has them. `size` is that of the structure; a later
+ * version may have more at its end. */
+typedef struct HIPERF_HOST_CALLS {
+    uint32_t size;
+    HRESULT (*CoGetCallContext)(REFIID iid, void **object);
+    HRESULT (*CoImpersonateClient)(void);
+    HRESULT (*CoRevertToSelf)(void);
+} HIPERF_HOST_CALLS;
+
+HIPERF_ASSERT(offsetof(HIPERF_HOST_CALLS, CoGetCallContext) == sizeof(void *), "the calls follow the size");
+HIPERF_ASSERT(sizeof(HIPERF_HOST_CALLS) == 4 * sizeof(void *), "a size and three calls");
+
+/* Put once into a provider's library, outside of functions, this defines CoGetCallContext, CoImpersonateClient and
+ * CoRevertToSelf there, for the library alone. They are those of whoever loads the library - a program with libhiperf, one
+ * that contains hiperf, the provider host - which hands them over by HiperfSetHostCalls before anything else is called.
+ * So a provider links with nothing; one that linked with libhiperf would ask a second hiperf, which knows of no call. */
+#define HIPERF_PROVIDER_SECURITY \
+    static const HIPERF_HOST_CALLS *hiperf_host_calls; \
+    HIPERF_EXTERN_C HIPERF_EXPORT void HiperfSetHostCalls(const HIPERF_HOST_CALLS *calls); \
+    void HiperfSetHostCalls(const HIPERF_HOST_CALLS *calls) \
+    { \
+        hiperf_host_calls = calls != NULL && calls->size >= sizeof *calls ? calls : NULL; \
+    } \
+    __attribute__((visibility("hidden"))) HRESULT CoGetCallContext(REFIID iid, void **object) \
+    { \
+        if (hiperf_host_calls != NULL) \
+            return hiperf_host_calls->CoGetCallContext(iid, object); \
+        if (object != NULL) \
+            *object = NULL; \
+        return RPC_E_CALL_COMPLETE; \
+    } \
+    __attribute__((visibility("hidden"))) HRESULT CoImpersonateClient(void) \
+    { \
+        return hiperf_host_calls != NULL ? hiperf_host_calls->CoImpersonateClient() : RPC_E_CALL_COMPLETE; \
+    } \
+    __attribute__((visibility("hidden"))) HRESULT CoRevertToSelf(void) \
+    { \
+        return hiperf_host_calls != NULL ? hiperf_host_calls->CoRevertToSelf() : RPC_E_CALL_COMPLETE; \
+    } \
+    struct hiperf_provider_security /* takes the semicolon that may follow */
+
+/* As HIPERF_PROVIDER_MOF, from a file: the assembler takes it in, and looks for it from where the compiler runs. */
+#define HIPERF_PROVIDER_MOF_FILE(path) \
+    __asm__(".pushsection .rodata\n" \
+            ".globl HiperfProviderMof\n" \
+            ".type HiperfProviderMof, %object\n" \
+            "HiperfProviderMof:\n" \
+            ".incbin \"" path "\"\n" \
+            ".byte 0\n" \
+            ".size HiperfProviderMof, . - HiperfProviderMof\n" \
+            ".popsection\n")
 
 /* ---- What libhiperf exports --------------------------------------------------------------------- */
 
@@ -1129,6 +1214,16 @@ HRESULT CoCreateInstance(REFCLSID clsid, IUnknown *outer, DWORD context, REFIID 
 
 /* Gives out the class object itself, as a rule its IClassFactory. `reserved` must be NULL. Errors as above. */
 HRESULT CoGetClassObject(REFCLSID clsid, DWORD context, void *reserved, REFIID iid, void **object);
+
+/* Who makes the call that this thread serves. A provider calls them, between being called and returning; for its library
+ * see HIPERF_PROVIDER_SECURITY. Everywhere else: RPC_E_CALL_COMPLETE.
+ * CoGetCallContext gives out the call's IServerSecurity, which the caller releases. CoImpersonateClient lets the thread act
+ * as the caller until CoRevertToSelf or the end of the call: in a provider host, whose rights are others. In a client's
+ * process the provider acts as the client anyway; both succeed and change nothing. E_ACCESSDENIED: the provider is hosted
+ * with ImpersonationLevel 0. */
+HRESULT CoGetCallContext(REFIID iid, void **object);
+HRESULT CoImpersonateClient(void);
+HRESULT CoRevertToSelf(void);
 
 /* Memory that passes from callee to caller. NULL when there is none; Free takes NULL. */
 void *CoTaskMemAlloc(SIZE_T size);
@@ -1224,5 +1319,171 @@ static inline char *HiperfNarrow(char *ascii, size_t capacity, LPCWSTR wide)
         ascii[i] = 0;
     return ascii;
 }
+
+#ifndef __cplusplus
+/* ---- Helpers for providers in C ------------------------------------------------------------------ */
+
+/* What every COM object needs and says nothing about counters: references, QueryInterface, the class object. They are for
+ * a provider in one file; examples/c/sample.c shows them all. Whoever writes it out instead loses nothing. */
+
+/* Defines references and QueryInterface of `struct object`, which has the interface `interface` as its field `member` and a
+ * field `ULONG references`: OBJECT_release(pointer), MEMBER_of(interface), which finds the structure, and the first slots
+ * MEMBER_QueryInterface, MEMBER_AddRef, MEMBER_Release. With the last reference `destroy(pointer)` runs, which frees it.
+ * HIPERF_OBJECT2 is for two interfaces; IUnknown is the first one. Whoever makes an object says HIPERF_BORN() and sets
+ * its references to 1. */
+#define HIPERF_OBJECT(object, destroy, member, interface) \
+    static inline void *object##_find(struct object *pointer, REFIID iid) \
+    { \
+        return IsEqualIID(iid, &IID_IUnknown) || IsEqualIID(iid, &IID_##interface) ? &pointer->member : NULL; \
+    } \
+    HIPERF_REFERENCES(object, destroy) \
+    HIPERF_UNKNOWN_SLOTS(object, member, interface) \
+    struct hiperf_object /* takes the semicolon that may follow */
+#define HIPERF_OBJECT2(object, destroy, member, interface, member2, interface2) \
+    static inline void *object##_find(struct object *pointer, REFIID iid) \
+    { \
+        if (IsEqualIID(iid, &IID_##interface2)) \
+            return &pointer->member2; \
+        return IsEqualIID(iid, &IID_IUnknown) || IsEqualIID(iid, &IID_##interface) ? &pointer->member : NULL; \
+    } \
+    HIPERF_REFERENCES(object, destroy) \
+    HIPERF_UNKNOWN_SLOTS(object, member, interface) \
+    HIPERF_UNKNOWN_SLOTS(object, member2, interface2) \
+    struct hiperf_object /* takes the semicolon that may follow */
+#define HIPERF_REFERENCES(object, destroy) \
+    static inline ULONG object##_release(struct object *pointer) \
+    { \
+        ULONG left = __atomic_sub_fetch(&pointer->references, 1, __ATOMIC_ACQ_REL); \
+        if (left == 0) { \
+            destroy(pointer); \
+            __atomic_sub_fetch(&hiperf_alive, 1, __ATOMIC_RELEASE); \
+        } \
+        return left; \
+    }
+#define HIPERF_UNKNOWN_SLOTS(object, member, interface) \
+    static inline struct object *member##_of(interface *This) \
+    { \
+        return (struct object *)(void *)((char *)This - offsetof(struct object, member)); \
+    } \
+    static ULONG member##_AddRef(interface *This) \
+    { \
+        return __atomic_add_fetch(&member##_of(This)->references, 1, __ATOMIC_RELAXED); \
+    } \
+    static ULONG member##_Release(interface *This) { return object##_release(member##_of(This)); } \
+    static HRESULT member##_QueryInterface(interface *This, REFIID iid, void **out) \
+    { \
+        if (out == NULL) \
+            return E_POINTER; \
+        *out = object##_find(member##_of(This), iid); \
+        if (*out == NULL) \
+            return E_NOINTERFACE; \
+        member##_AddRef(This); \
+        return S_OK; \
+    }
+
+/* Counts an object that was made just now; HIPERF_OBJECT counts its end. */
+#define HIPERF_BORN() ((void)__atomic_add_fetch(&hiperf_alive, 1, __ATOMIC_RELAXED))
+
+/* Defines the library's class object and exports for the classes `host_clsid` and `client_clsid`. `IUnknown *create(void)`
+ * makes a provider with one reference, which is the caller's; NULL is "no memory". Stands before the other helpers. */
+#define HIPERF_PROVIDER_EXPORTS(create, host_clsid, client_clsid) \
+    static long hiperf_alive; /* objects, and locks of the library */ \
+    static IUnknown *create(void); \
+    static HRESULT hiperf_factory_query(IClassFactory *This, REFIID iid, void **out) \
+    { \
+        if (out == NULL) \
+            return E_POINTER; \
+        *out = IsEqualIID(iid, &IID_IUnknown) || IsEqualIID(iid, &IID_IClassFactory) ? This : NULL; \
+        if (*out == NULL) \
+            return E_NOINTERFACE; \
+        HIPERF_BORN(); \
+        return S_OK; \
+    } \
+    /* The class object is static; a reference to it keeps the library. */ \
+    static ULONG hiperf_factory_add_ref(IClassFactory *This) \
+    { \
+        (void)This; \
+        HIPERF_BORN(); \
+        return 2; \
+    } \
+    static ULONG hiperf_factory_release(IClassFactory *This) \
+    { \
+        (void)This; \
+        __atomic_sub_fetch(&hiperf_alive, 1, __ATOMIC_RELEASE); \
+        return 1; \
+    } \
+    static HRESULT hiperf_factory_create(IClassFactory *This, IUnknown *outer, REFIID iid, void **out) \
+    { \
+        (void)This; \
+        if (out == NULL) \
+            return E_POINTER; \
+        *out = NULL; \
+        if (outer != NULL) \
+            return CLASS_E_NOAGGREGATION; \
+        IUnknown *object = create(); \
+        if (object == NULL) \
+            return E_OUTOFMEMORY; \
+        HRESULT hr = IUnknown_QueryInterface(object, iid, out); \
+        IUnknown_Release(object); \
+        return hr; \
+    } \
+    static HRESULT hiperf_factory_lock(IClassFactory *This, BOOL lock) \
+    { \
+        (void)This; \
+        __atomic_add_fetch(&hiperf_alive, lock ? 1 : -1, __ATOMIC_ACQ_REL); \
+        return S_OK; \
+    } \
+    HRESULT DllGetClassObject(REFCLSID clsid, REFIID iid, void **out) \
+    { \
+        static const IClassFactoryVtbl table = {hiperf_factory_query, hiperf_factory_add_ref, hiperf_factory_release, \
+                                                hiperf_factory_create, hiperf_factory_lock}; \
+        static IClassFactory factory = {&table}; \
+        if (out == NULL) \
+            return E_POINTER; \
+        *out = NULL; \
+        if (!IsEqualCLSID(clsid, &host_clsid) && !IsEqualCLSID(clsid, &client_clsid)) \
+            return CLASS_E_CLASSNOTAVAILABLE; \
+        return hiperf_factory_query(&factory, iid, out); \
+    } \
+    HRESULT DllCanUnloadNow(void) { return __atomic_load_n(&hiperf_alive, __ATOMIC_ACQUIRE) == 0 ? S_OK : S_FALSE; } \
+    struct hiperf_provider_exports /* takes the semicolon that may follow */
+
+/* A new instance of a class, with every property at its default. The caller releases it. */
+static inline HRESULT HiperfSpawn(IWbemClassObject *class_object, IWbemObjectAccess **object)
+{
+    IWbemClassObject *instance;
+    HRESULT hr = IWbemClassObject_SpawnInstance(class_object, 0, &instance);
+    if (FAILED(hr)) {
+        *object = NULL;
+        return hr;
+    }
+    hr = IWbemClassObject_QueryInterface(instance, &IID_IWbemObjectAccess, (void **)object);
+    IWbemClassObject_Release(instance);
+    return hr;
+}
+
+/* Hands one instance to a query's sink. The sink takes a reference of its own. */
+static inline HRESULT HiperfIndicate(IWbemObjectSink *sink, IWbemObjectAccess *object)
+{
+    IWbemClassObject *instance = (IWbemClassObject *)object; /* which IWbemObjectAccess extends */
+    return IWbemObjectSink_Indicate(sink, 1, &instance);
+}
+
+/* The handles of `count` properties of a class, good for all its instances. WBEM_E_NOT_FOUND: it lacks one of them. */
+static inline HRESULT HiperfHandles(IWbemClassObject *class_object, const LPCWSTR *names, LONG *handles, size_t count)
+{
+    IWbemObjectAccess *access;
+    HRESULT hr = IWbemClassObject_QueryInterface(class_object, &IID_IWbemObjectAccess, (void **)&access);
+    if (FAILED(hr))
+        return hr;
+    for (size_t i = 0; i < count && SUCCEEDED(hr); i++) {
+        CIMTYPE type;
+        hr = IWbemObjectAccess_GetPropertyHandle(access, names[i], &type, &handles[i]);
+    }
+    IWbemObjectAccess_Release(access);
+    return hr;
+}
+
+#endif /* !__cplusplus */
 
 #endif /* HIPERF_H */

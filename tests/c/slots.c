@@ -288,6 +288,16 @@ IWbemRefresher *, LONG, IWbemContext *, IWbemHiPerfEnum *, LONG *))
 SLOT(IWbemHiPerfProvider, 8, GetObjects, HRESULT, (IWbemHiPerfProvider *, IWbemServices *, LONG, IWbemObjectAccess **,
 LONG, IWbemContext *))
 
+SLOTS(IServerSecurity, 7)
+SLOT(IServerSecurity, 0, QueryInterface, HRESULT, (IServerSecurity *, REFIID, void **))
+SLOT(IServerSecurity, 1, AddRef, ULONG, (IServerSecurity *))
+SLOT(IServerSecurity, 2, Release, ULONG, (IServerSecurity *))
+SLOT(IServerSecurity, 3, QueryBlanket, HRESULT, (IServerSecurity *, DWORD *, DWORD *, OLECHAR **, DWORD *, DWORD *, void **,
+DWORD *))
+SLOT(IServerSecurity, 4, ImpersonateClient, HRESULT, (IServerSecurity *))
+SLOT(IServerSecurity, 5, RevertToSelf, HRESULT, (IServerSecurity *))
+SLOT(IServerSecurity, 6, IsImpersonating, BOOL_PARAMETER, (IServerSecurity *))
+
 SLOTS(IWbemConfigureRefresher, 8)
 SLOT(IWbemConfigureRefresher, 0, QueryInterface, HRESULT, (IWbemConfigureRefresher *, REFIID, void **))
 SLOT(IWbemConfigureRefresher, 1, AddRef, ULONG, (IWbemConfigureRefresher *))
@@ -531,6 +541,7 @@ static const struct {
     {&IID_IWbemRefresher, "IID_IWbemRefresher", "49353C99-516B-11D1-AEA6-00C04FB68820"},
     {&IID_IWbemHiPerfEnum, "IID_IWbemHiPerfEnum", "2705C288-79AE-11D2-B348-00105A1F8177"},
     {&IID_IWbemHiPerfProvider, "IID_IWbemHiPerfProvider", "49353C93-516B-11D1-AEA6-00C04FB68820"},
+    {&IID_IServerSecurity, "IID_IServerSecurity", "0000013E-0000-0000-C000-000000000046"},
     {&IID_IWbemConfigureRefresher, "IID_IWbemConfigureRefresher", "49353C92-516B-11D1-AEA6-00C04FB68820"},
     {&CLSID_WbemLocator, "CLSID_WbemLocator", "4590F811-1D3A-11D0-891F-00AA004B2E24"},
     {&CLSID_WbemRefresher, "CLSID_WbemRefresher", "C71566F2-561E-11D1-AD87-00C04FD8FDFF"},

@@ -235,6 +235,14 @@ int main()
     expect("IWbemHiPerfProvider::StopRefreshing", unsigned(pIWbemHiPerfProvider->StopRefreshing(nullptr, 0, 0)), 6);
     expect("IWbemHiPerfProvider::CreateRefreshableEnum", unsigned(pIWbemHiPerfProvider->CreateRefreshableEnum(nullptr, nullptr, nullptr, 0, nullptr, nullptr, nullptr)), 7);
     expect("IWbemHiPerfProvider::GetObjects", unsigned(pIWbemHiPerfProvider->GetObjects(nullptr, 0, nullptr, 0, nullptr)), 8);
+    auto *pIServerSecurity = reinterpret_cast<IServerSecurity *>(&fake);
+    expect("IServerSecurity::QueryInterface", unsigned(pIServerSecurity->QueryInterface(IID_IUnknown, nullptr)), 0);
+    expect("IServerSecurity::AddRef", unsigned(pIServerSecurity->AddRef()), 1);
+    expect("IServerSecurity::Release", unsigned(pIServerSecurity->Release()), 2);
+    expect("IServerSecurity::QueryBlanket", unsigned(pIServerSecurity->QueryBlanket(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr)), 3);
+    expect("IServerSecurity::ImpersonateClient", unsigned(pIServerSecurity->ImpersonateClient()), 4);
+    expect("IServerSecurity::RevertToSelf", unsigned(pIServerSecurity->RevertToSelf()), 5);
+    expect("IServerSecurity::IsImpersonating", unsigned(pIServerSecurity->IsImpersonating()), 6);
     auto *pIWbemConfigureRefresher = reinterpret_cast<IWbemConfigureRefresher *>(&fake);
     expect("IWbemConfigureRefresher::QueryInterface", unsigned(pIWbemConfigureRefresher->QueryInterface(IID_IUnknown, nullptr)), 0);
     expect("IWbemConfigureRefresher::AddRef", unsigned(pIWbemConfigureRefresher->AddRef()), 1);

@@ -126,7 +126,8 @@ static void check_not_lost(struct client *client)
 
 int main(int argc, char **argv)
 {
-    static const char *const running[] = {"well", "churn", "rebuild", "garbage_count", "refresh_fail", "allocate"};
+    static const char *const running[] = {"well", "churn", "rebuild", "garbage_count", "refresh_fail", "allocate",
+                                          "caller"};
     if (argc != 4) {
         fprintf(stderr, "usage: toy_client LIBRARY MOF MODE\n");
         return 2;
@@ -137,6 +138,13 @@ int main(int argc, char **argv)
     load_toy(argv[1], argv[2]);
     struct client client = {.services = connect_namespace()};
     create_refresher(&client.refresher, &client.configure);
+
+    /* The client itself serves no call. */
+    IServerSecurity *context = (IServerSecurity *)(void *)&client;
+    EXPECT(CoGetCallContext(&IID_IServerSecurity, (void **)&context), RPC_E_CALL_COMPLETE);
+    EXPECT_THAT(context == NULL);
+    EXPECT(CoImpersonateClient(), RPC_E_CALL_COMPLETE);
+    EXPECT(CoRevertToSelf(), RPC_E_CALL_COMPLETE);
 
     bool runs = false;
     for (size_t i = 0; i < sizeof running / sizeof running[0]; i++)

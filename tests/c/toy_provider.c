@@ -22,6 +22,7 @@
  *   churn           one instance is absent from an enumerator in each refresh, another one each time
  *   rebuild         enumerators are emptied and filled again in each refresh
  *   allocate        each refresh takes one block from malloc and gives it back
+ *   caller          every method asks who calls, acts as him and stops; it fails if an answer isn't the documented one
  *
  *   cc -std=c11 -shared -fPIC -fvisibility=hidden -Iinclude tests/c/toy_provider.c -o libtoy.so
  */
@@ -34,6 +35,7 @@
 HIPERF_GUID(CLSID_ToyHost, 0x6D2F4A10, 0x3C0B, 0x4E5B, 0x9A, 0x77, 0x5B, 0x1E, 0x0C, 0x2D, 0x7A, 0x01);
 HIPERF_GUID(CLSID_ToyClient, 0x6D2F4A10, 0x3C0B, 0x4E5B, 0x9A, 0x77, 0x5B, 0x1E, 0x0C, 0x2D, 0x7A, 0x02);
 
+HIPERF_PROVIDER_SECURITY;
 HIPERF_BSTR_LITERAL(class_name, u"Toy_PerfRawData_Counters");
 
 enum { INSTANCES = 3, NAME_UNITS = 64 };
@@ -42,11 +44,11 @@ static const uint64_t UNITS_PER_SECOND = 10000000;
 
 enum mode {
     WELL, NO_SINK, INIT_FAIL, INIT_ERROR, NULL_REFRESHER, NULL_OBJECT, NO_CAPABLE, REFRESH_FAIL, GARBAGE_COUNT, CHURN,
-    REBUILD, ALLOCATE, MODES
+    REBUILD, ALLOCATE, CALLER, MODES
 };
 static const char *const mode_names[MODES] = {
     "", "no_sink", "init_fail", "init_error", "null_refresher", "null_object", "no_capable", "refresh_fail",
-    "garbage_count", "churn", "rebuild", "allocate",
+    "garbage_count", "churn", "rebuild", "allocate", "caller",
 };
 
 /* Objects alive plus locks of the class factory: the library may go when it is 0. */
@@ -103,6 +105,30 @@ static bool same_name(LPCWSTR a, LPCWSTR b)
         if (*a == 0)
             return true;
     return false;
+}
+
+/* ---- The caller --------------------------------------------------------------------------------- */
+
+/* In mode `caller`: there is a call, and the provider, being in the client's process, acts as the client when it asks to. */
+static HRESULT check_caller(const struct provider *provider)
+{
+    IServerSecurity *context = NULL;
+    DWORD service = 9, level = 9;
+    if (provider->mode != CALLER)
+        return WBEM_S_NO_ERROR;
+    HRESULT hr = CoGetCallContext(&IID_IServerSecurity, (void **)&context);
+    if (FAILED(hr))
+        return hr;
+    hr = IServerSecurity_QueryBlanket(context, &service, NULL, NULL, NULL, &level, NULL, NULL);
+    bool right = hr == S_OK && service == 0 && level == 3 && !IServerSecurity_IsImpersonating(context);
+    right = right && CoImpersonateClient() == S_OK && IServerSecurity_IsImpersonating(context);
+    right = right && CoRevertToSelf() == S_OK && !IServerSecurity_IsImpersonating(context);
+    right = right && IServerSecurity_ImpersonateClient(context) == S_OK && IServerSecurity_IsImpersonating(context);
+    right = right && IServerSecurity_RevertToSelf(context) == S_OK && !IServerSecurity_IsImpersonating(context);
+    /* The end of the call ends it, so the next method must find it reverted. */
+    right = right && CoImpersonateClient() == S_OK;
+    IServerSecurity_Release(context);
+    return right ? WBEM_S_NO_ERROR : WBEM_E_CRITICAL_ERROR;
 }
 
 /* ---- Values ------------------------------------------------------------------------------------- */
@@ -323,7 +349,7 @@ static HRESULT refresher_refresh(IWbemRefresher *This, LONG flags)
         void *volatile block = malloc(64);
         free(block);
     }
-    HRESULT result = WBEM_S_NO_ERROR;
+    HRESULT result = check_caller(provider);
     for (struct item *item = refresher->items; item != NULL; item = item->next) {
         HRESULT hr = item->object != NULL ? write_values(&provider->handles, item->object, item->rank, n)
                                           : refresh_enumerator(provider, item, n);
@@ -391,7 +417,7 @@ static HRESULT query_instances(IWbemHiPerfProvider *This, IWbemServices *service
     if (!same_name(class, class_name))
         return WBEM_E_INVALID_CLASS;
     uint64_t n = atomic_fetch_add(&queries, 1) + 1;
-    HRESULT hr = WBEM_S_NO_ERROR;
+    HRESULT hr = check_caller(provider);
     for (int i = 0; i < INSTANCES && SUCCEEDED(hr); i++) {
         IWbemObjectAccess *object = NULL;
         hr = spawn(provider, i, &object);
@@ -419,6 +445,9 @@ static HRESULT create_refresher(IWbemHiPerfProvider *This, IWbemServices *servic
         return WBEM_E_PROVIDER_NOT_CAPABLE;
     if (provider->mode == NULL_REFRESHER)
         return WBEM_S_NO_ERROR;
+    HRESULT hr = check_caller(provider);
+    if (FAILED(hr))
+        return hr;
     struct refresher *refresher = calloc(1, sizeof *refresher);
     if (refresher == NULL)
         return WBEM_E_OUT_OF_MEMORY;
@@ -473,6 +502,8 @@ static HRESULT create_refreshable_object(IWbemHiPerfProvider *This, IWbemService
         return WBEM_S_NO_ERROR;
     int rank;
     HRESULT hr = read_rank(&provider->handles, template, &rank);
+    if (SUCCEEDED(hr))
+        hr = check_caller(provider);
     if (FAILED(hr))
         return hr;
     struct item *item = calloc(1, sizeof *item);
@@ -497,7 +528,7 @@ static HRESULT stop_refreshing(IWbemHiPerfProvider *This, IWbemRefresher *owner,
     (void)flags;
     if (from_hiperf(This)->mode == NO_CAPABLE)
         return WBEM_E_PROVIDER_NOT_CAPABLE;
-    if (refresher == NULL)
+    if (refresher == NULL || FAILED(check_caller(from_hiperf(This))))
         return WBEM_E_INVALID_PARAMETER;
     for (struct item **link = &refresher->items; *link != NULL; link = &(*link)->next) {
         struct item *item = *link;
@@ -527,7 +558,9 @@ static HRESULT create_refreshable_enum(IWbemHiPerfProvider *This, IWbemServices 
     if (item == NULL)
         return WBEM_E_OUT_OF_MEMORY;
     for (int i = 0; i < INSTANCES; i++) {
-        HRESULT hr = spawn(provider, i, &item->members[i]);
+        HRESULT hr = i == 0 ? check_caller(provider) : WBEM_S_NO_ERROR;
+        if (SUCCEEDED(hr))
+            hr = spawn(provider, i, &item->members[i]);
         if (FAILED(hr)) {
             free_item(item);
             return hr;
@@ -554,6 +587,8 @@ static HRESULT get_objects(IWbemHiPerfProvider *This, IWbemServices *services, L
         if (objects[i] == NULL)
             return WBEM_E_INVALID_PARAMETER;
         HRESULT hr = read_rank(&provider->handles, objects[i], &rank);
+        if (SUCCEEDED(hr) && i == 0)
+            hr = check_caller(provider);
         if (SUCCEEDED(hr))
             hr = write_values(&provider->handles, objects[i], rank, n);
         if (FAILED(hr))
@@ -602,7 +637,7 @@ static HRESULT initialize(IWbemProviderInit *This, LPWSTR user, LONG flags, LPWS
         return WBEM_S_NO_ERROR;
     if (provider->mode == INIT_ERROR)
         return WBEM_E_FAILED;
-    HRESULT hr = provider->mode == INIT_FAIL ? WBEM_E_FAILED : WBEM_S_NO_ERROR;
+    HRESULT hr = provider->mode == INIT_FAIL ? WBEM_E_FAILED : check_caller(provider);
     if (SUCCEEDED(hr) && provider->class_object == NULL)
         hr = fetch_class(provider, services, context);
     IWbemProviderInitSink_SetStatus(sink, SUCCEEDED(hr) ? WBEM_S_INITIALIZED : WBEM_E_FAILED, 0);

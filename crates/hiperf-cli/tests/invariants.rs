@@ -317,6 +317,7 @@ fn shapes() -> Vec<Shape> {
         IWbemObjectSink IWbemObjectSinkEx IEnumWbemClassObject IWbemCallResult IWbemContext IWbemObjectTextSrc
         IWbemProviderInit
         IWbemProviderInitSink IWbemHiPerfProvider IWbemHiPerfEnum IWbemRefresher IWbemConfigureRefresher
+        IServerSecurity
     }
 }
 

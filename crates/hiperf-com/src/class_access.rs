@@ -5,7 +5,7 @@ use hiperf_cim::{Context as _, Error, Result, Status, Type, Value};
 
 use crate::access::ObjectAccess;
 use crate::error_info::{call, receive};
-use crate::{ComPtr, IWbemClassObject, Variant, WideString};
+use crate::{ComPtr, IWbemClassObject, IWbemQualifierSet, Variant, WideString};
 
 /// An owned reference to any `IWbemClassObject`: a class definition or an
 /// instance, made by hiperf or by a stranger.
@@ -48,6 +48,14 @@ impl ClassObject {
     /// `WBEM_E_NOT_FOUND`: there is no such property; `WBEM_E_TYPE_MISMATCH`.
     pub fn put(&self, name: &str, value: &Value) -> Result<()> {
         put(&self.0, name, value)
+    }
+
+    /// The value of a qualifier of a property; `None` if it hasn't this one.
+    ///
+    /// # Errors
+    /// `WBEM_E_NOT_FOUND`: there is no such property.
+    pub fn property_qualifier(&self, property: &str, qualifier: &str) -> Result<Option<Value>> {
+        property_qualifier(&self.0, property, qualifier)
     }
 
     /// A new instance with the class's defaults.
@@ -107,6 +115,30 @@ pub(crate) fn put(object: &IWbemClassObject, name: &str, value: &Value) -> Resul
         object.Put(wide.as_ptr(), 0, &raw const variant, 0)
     })?;
     Ok(())
+}
+
+fn property_qualifier(object: &IWbemClassObject, property: &str, qualifier: &str) -> Result<Option<Value>> {
+    let (property_wide, name) = (WideString::new(property), WideString::new(qualifier));
+    let doing = format!("reading the qualifiers of property {property}");
+    let set = receive::<IWbemQualifierSet>(&doing, Status::WBEM_E_FAILED, |slot| {
+        // SAFETY: both pointers live during the call.
+        unsafe { object.GetPropertyQualifierSet(property_wide.as_ptr(), slot) }
+    })?;
+    let mut value = Variant::EMPTY;
+    let doing = format!("reading qualifier {qualifier} of property {property}");
+    let status = call(&doing, || {
+        let value = &raw mut value;
+        // SAFETY: all pointers live during the call; an empty VARIANT may be overwritten.
+        unsafe { set.Get(name.as_ptr(), 0, value, std::ptr::null_mut()) }
+    });
+    match status {
+        Ok(_) => match value.natural_type() {
+            Some(ty) => Ok(Some(value.to_value(ty)?)),
+            None => Ok(Some(Value::Null)),
+        },
+        Err(error) if error.status() == Status::WBEM_E_NOT_FOUND => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 pub(crate) fn spawn_instance(object: &IWbemClassObject) -> Result<ObjectAccess> {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use hiperf_cim::{Context as _, Error, Result, Status};
 
+use crate::call_context::{CallContext, Caller};
 use crate::error_info::{call, receive};
 use crate::factory::create_instance;
 use crate::provider::Initialization;
@@ -31,6 +32,7 @@ pub use crate::sink::{Collected, CollectingSink, ObjectSink};
 pub struct Provider {
     provider: ComPtr<IWbemHiPerfProvider>,
     services: Services,
+    caller: Caller,
 }
 
 // SAFETY: a hi-perf provider has to serve calls from any thread at any time
@@ -49,16 +51,29 @@ impl Provider {
     ///   report any more that it did.
     /// * `WBEM_E_PROVIDER_TIMED_OUT`: it didn't report within the limit.
     pub fn load(clsid: Guid, initialization: &Initialization, limit: Duration) -> Result<Provider> {
+        Provider::load_for(clsid, initialization, limit, Caller::ThisThread)
+    }
+
+    /// As [`Provider::load`], for a host whose calls are made for `caller`.
+    ///
+    /// # Errors
+    /// As [`Provider::load`].
+    pub fn load_for(
+        clsid: Guid,
+        initialization: &Initialization,
+        limit: Duration,
+        caller: Caller,
+    ) -> Result<Provider> {
         let class = registry::class_object(clsid)?;
         let doing = format!("creating an object of class {clsid}");
         let init: ComPtr<IWbemProviderInit> = create_instance(&class, &doing)
             .map_err(|error| as_status(Status::WBEM_E_PROVIDER_LOAD_FAILURE, error))?;
-        initialize(&init, initialization, limit)?;
+        initialize(&init, initialization, limit, caller)?;
         let provider = init.cast().map_err(|status| {
             let message = format!("class {clsid} is no hi-perf provider: it has no IWbemHiPerfProvider");
             Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, message).caused_by(Error::from(status))
         })?;
-        Ok(Provider { provider, services: initialization.services.clone() })
+        Ok(Provider { provider, services: initialization.services.clone(), caller })
     }
 
     /// The interface pointer.
@@ -80,6 +95,7 @@ impl Provider {
     ) -> Result<Collected> {
         let (name, services) = (WideString::new(class), self.services.as_com().as_raw());
         let doing = format!("the provider's QueryInstances of {class}");
+        let _call = CallContext::enter(self.caller);
         CollectingSink::collect(&doing, limit, |sink| {
             let context = context_pointer(context);
             // SAFETY: all pointers are valid during the call.
@@ -94,11 +110,12 @@ impl Provider {
     pub fn create_refresher(&self) -> Result<RefresherClient> {
         let services = self.services.as_com().as_raw();
         let doing = "the provider's CreateRefresher";
+        let _call = CallContext::enter(self.caller);
         let refresher = receive(doing, Status::WBEM_E_PROVIDER_FAILURE, |slot| {
             // SAFETY: all pointers are valid during the call.
             unsafe { self.provider.CreateRefresher(services, 0, slot) }
         })?;
-        Ok(RefresherClient(refresher))
+        Ok(RefresherClient { refresher, caller: self.caller })
     }
 
     /// Adds the instance that the template's keys name to a refresher: the
@@ -113,9 +130,10 @@ impl Provider {
         context: Option<&Context>,
     ) -> Result<(ComPtr<IWbemObjectAccess>, i32)> {
         let (services, template) = (self.services.as_com().as_raw(), template.as_raw());
-        let (refresher, context) = (refresher.0.as_raw(), context_pointer(context));
+        let (refresher, context) = (refresher.refresher.as_raw(), context_pointer(context));
         let mut id = 0;
         let doing = "the provider's CreateRefreshableObject";
+        let _call = CallContext::enter(self.caller);
         let object = receive(doing, Status::WBEM_E_PROVIDER_FAILURE, |slot| {
             let id = &raw mut id;
             // SAFETY: all pointers are valid during the call.
@@ -139,8 +157,9 @@ impl Provider {
         target: ComPtr<IWbemHiPerfEnum>,
     ) -> Result<i32> {
         let (services, name) = (self.services.as_com().as_raw(), WideString::new(class));
-        let (refresher, context) = (refresher.0.as_raw(), context_pointer(context));
+        let (refresher, context) = (refresher.refresher.as_raw(), context_pointer(context));
         let mut id = 0;
+        let _call = CallContext::enter(self.caller);
         call(&format!("the provider's CreateRefreshableEnum of {class}"), || {
             let (name, target, id) = (name.as_ptr(), target.as_raw(), &raw mut id);
             // SAFETY: all pointers are valid during the call.
@@ -154,7 +173,8 @@ impl Provider {
     /// # Errors
     /// `WBEM_E_NOT_FOUND`: the provider doesn't know the id; its other errors.
     pub fn stop_refreshing(&self, refresher: &RefresherClient, id: i32) -> Result<()> {
-        let refresher = refresher.0.as_raw();
+        let refresher = refresher.refresher.as_raw();
+        let _call = CallContext::enter(self.caller);
         // SAFETY: the pointer is valid during the call.
         let status = call("the provider's StopRefreshing", || unsafe {
             self.provider.StopRefreshing(refresher, id, 0)
@@ -181,6 +201,7 @@ impl Provider {
         let (services, context) = (self.services.as_com().as_raw(), context_pointer(context));
         // A `ComPtr` is transparent around its pointer.
         let array = objects.as_ptr().cast();
+        let _call = CallContext::enter(self.caller);
         // SAFETY: all pointers are valid during the call.
         call("the provider's GetObjects", || unsafe {
             self.provider.GetObjects(services, count, array, 0, context)
@@ -198,7 +219,9 @@ fn initialize(
     init: &ComPtr<IWbemProviderInit>,
     initialization: &Initialization,
     limit: Duration,
+    caller: Caller,
 ) -> Result<()> {
+    let _call = CallContext::enter(caller);
     let user = initialization.user.as_deref().map(WideString::new);
     let locale = initialization.locale.as_deref().map(WideString::new);
     let namespace = WideString::new(&initialization.namespace);
@@ -297,25 +320,29 @@ impl Drop for InitSink {
 
 /// A provider's refresher, as the client of the provider.
 #[derive(Debug)]
-pub struct RefresherClient(ComPtr<IWbemRefresher>);
+pub struct RefresherClient {
+    refresher: ComPtr<IWbemRefresher>,
+    caller: Caller,
+}
 
 impl RefresherClient {
     /// Wraps an interface pointer.
     #[must_use]
     pub fn new(refresher: ComPtr<IWbemRefresher>) -> RefresherClient {
-        RefresherClient(refresher)
+        RefresherClient { refresher, caller: Caller::ThisThread }
     }
 
     /// The interface pointer.
     #[must_use]
     pub fn as_com(&self) -> &ComPtr<IWbemRefresher> {
-        &self.0
+        &self.refresher
     }
 
     /// Brings the refresher's objects up to date.
     #[inline]
     pub fn refresh(&self, flags: i32) -> Status {
+        let _call = CallContext::enter(self.caller);
         // SAFETY: no pointers.
-        unsafe { self.0.Refresh(flags) }
+        unsafe { self.refresher.Refresh(flags) }
     }
 }

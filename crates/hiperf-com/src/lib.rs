@@ -14,6 +14,7 @@
 
 pub mod access;
 pub mod bstr;
+pub mod call_context;
 mod change_type;
 mod class;
 mod class_access;
@@ -52,7 +53,7 @@ pub use guid::Guid;
 pub use hiperf_cim::Status;
 pub use interfaces::*;
 #[doc(hidden)]
-pub use macros::concat_slots;
+pub use macros::{concat_slots, nul_terminated};
 pub use pointer::ComPtr;
 pub use safearray::{OwnedSafeArray, SafeArray};
 pub use unknown::{IUnknown, IUnknownVtbl, Interface};

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use hiperf_cim::{Error, Result, Status};
 
 use crate::Guid;
+use crate::call_context::{self, HostCalls};
 
 #[cfg(target_os = "linux")]
 #[path = "library/linux.rs"]
@@ -28,6 +29,8 @@ mod system;
 
 /// DllGetClassObject.
 type GetClassObject = unsafe extern "system" fn(*const Guid, *const Guid, *mut *mut c_void) -> Status;
+/// HiperfSetHostCalls.
+type SetHostCalls = unsafe extern "system" fn(*const HostCalls);
 /// DllCanUnloadNow.
 type CanUnloadNow = unsafe extern "system" fn() -> Status;
 
@@ -79,6 +82,12 @@ impl Library {
                           right and that the function is exported";
             return Err(refused(Refusal { status: Status::CO_E_ERRORINDLL, reason: reason.to_owned() }));
         };
+        if let Some(entry) = image.symbol(c"HiperfSetHostCalls") {
+            // SAFETY: an export of this name has this signature: see hiperf.h.
+            let set_host_calls = unsafe { std::mem::transmute::<*mut c_void, SetHostCalls>(entry) };
+            // SAFETY: they are this module's, which outlives what it loads.
+            unsafe { set_host_calls(call_context::own_calls()) };
+        }
         let can_unload_now = image.symbol(c"DllCanUnloadNow");
         Ok(Library {
             // SAFETY: an export of this name has this signature, which is what

@@ -223,8 +223,30 @@ pub const fn concat_slots<const N: usize>(base: &[&'static str], own: &[&'static
     all
 }
 
+/// Exports a provider's MOF from a library: the text, with a NUL behind it, is
+/// at the symbol `HiperfProviderMof`.
+#[macro_export]
+macro_rules! dll_mof {
+    ($mof:expr) => {
+        /// The MOF of this library's provider, which ends with a NUL.
+        #[unsafe(no_mangle)]
+        pub static HiperfProviderMof: [u8; { $mof.len() + 1 }] = $crate::nul_terminated($mof);
+    };
+}
+
+/// A text and a NUL; `N` is one more than the text's length.
+#[doc(hidden)]
+#[must_use]
+pub const fn nul_terminated<const N: usize>(text: &str) -> [u8; N] {
+    let mut bytes = [0; N];
+    let (room, _) = bytes.split_at_mut(N - 1);
+    room.copy_from_slice(text.as_bytes());
+    bytes
+}
+
 /// Exports the classes of an in-process server from a library (a `cdylib`):
-/// DllGetClassObject and DllCanUnloadNow. Each class is a CLSID and a function
+/// DllGetClassObject, DllCanUnloadNow, and HiperfSetHostCalls for
+/// [`call_context`](crate::call_context). Each class is a CLSID and a function
 /// that makes the provider:
 ///
 /// ```text
@@ -235,6 +257,16 @@ pub const fn concat_slots<const N: usize>(base: &[&'static str], own: &[&'static
 #[macro_export]
 macro_rules! dll_exports {
     ($($clsid:expr => $make:expr),+ $(,)?) => {
+        /// Takes the calls by which a provider asks who calls it.
+        ///
+        /// # Safety
+        /// `calls` is NULL, or valid as long as this library is loaded.
+        #[unsafe(no_mangle)]
+        pub unsafe extern "system" fn HiperfSetHostCalls(calls: *const $crate::call_context::HostCalls) {
+            // SAFETY: the caller's duty is the same.
+            unsafe { $crate::call_context::set_host_calls(calls) }
+        }
+
         /// The class object of one of this library's classes.
         ///
         /// # Safety

@@ -9,6 +9,7 @@
 //!   sys::memory, string, variant, array     -> the types of parameters
 //!   sys::identifier                         -> text of a CLSID and back
 //!   sys::process   HiperfRegisterServer ..  -> what this process has
+//!   sys::security  CoGetCallContext ..      -> for whom a provider works
 //!   apartment      who uses the library, and what becomes of it afterwards
 //! ```
 //!

@@ -11,6 +11,7 @@ mod class;
 mod identifier;
 mod memory;
 mod process;
+mod security;
 mod string;
 mod variant;
 

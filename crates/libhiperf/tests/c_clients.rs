@@ -19,7 +19,7 @@ use common::{
 const RELEASE_ORDERS: [&str; 4] = ["AOECRS", "SRCEOA", "RSAOEC", "CEARSO"];
 
 /// How the toy provider behaves: see toy_provider.c.
-const TOY_MODES: [&str; 12] = [
+const TOY_MODES: [&str; 13] = [
     "well",
     "churn",
     "rebuild",
@@ -32,6 +32,7 @@ const TOY_MODES: [&str; 12] = [
     "null_refresher",
     "null_object",
     "no_capable",
+    "caller",
 ];
 
 /// The names that a library exports.
@@ -60,7 +61,7 @@ fn exports_are_the_headers() {
     let declared = declared();
     assert!(declared.contains("CoCreateInstance") && declared.len() > 30, "{declared:?}");
     assert_eq!(exports(&BUILT.join("libhiperf.so")), declared);
-    let entries = ["DllCanUnloadNow", "DllGetClassObject"].map(str::to_owned);
+    let entries = ["DllCanUnloadNow", "DllGetClassObject", "HiperfSetHostCalls"].map(str::to_owned);
     assert_eq!(exports(&BUILT.join("libhiperf_linux.so")), BTreeSet::from(entries));
 }
 

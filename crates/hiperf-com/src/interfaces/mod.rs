@@ -12,6 +12,7 @@ mod hiperf;
 mod locator;
 mod provider;
 mod refresher;
+mod security;
 mod services;
 mod sink;
 mod text;
@@ -23,6 +24,7 @@ pub use hiperf::*;
 pub use locator::*;
 pub use provider::*;
 pub use refresher::*;
+pub use security::*;
 pub use services::*;
 pub use sink::*;
 pub use text::*;
@@ -71,6 +73,7 @@ mod tests {
         check_count::<IWbemRefresher>(4, "Refresh");
         check_count::<IWbemConfigureRefresher>(8, "AddEnum");
         check_count::<IWbemHiPerfEnum>(7, "RemoveAll");
+        check_count::<IServerSecurity>(7, "IsImpersonating");
     }
 
     #[test]
