@@ -14,7 +14,7 @@ const CLSIDS: [Guid; 2] = [
     Guid::parse("A1C63C9C-8C0B-4B0E-9C41-5D3B8E6F7A02"),
 ];
 
-hiperf_provider::export! { Toy::default: CLSIDS[0], CLSIDS[1] }
+hiperf_provider::export! { Toy::default: CLSIDS[0], CLSIDS[1]; mof = include_str!("toy.mof") }
 
 /// What one sample says of a queue: one field for each counter.
 struct Queue {

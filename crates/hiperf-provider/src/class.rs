@@ -3,8 +3,10 @@
 
 use std::marker::PhantomData;
 
-use hiperf_cim::{CimType, Context as _, Error, PropertyHandle, Result, Status, Type};
+use hiperf_cim::cook::CounterType;
+use hiperf_cim::{CimType, Context as _, Error, PropertyHandle, Result, Status, Type, Value};
 use hiperf_com::access::ObjectAccess;
+use hiperf_com::client::ClassObject;
 
 use crate::Timestamps;
 
@@ -13,6 +15,7 @@ use crate::Timestamps;
 pub struct Counter<Row: 'static> {
     name: &'static str,
     value: fn(&Row) -> Option<u64>,
+    counter_type: Option<CounterType>,
 }
 
 impl<Row> Counter<Row> {
@@ -20,7 +23,14 @@ impl<Row> Counter<Row> {
     /// low 32 bits count, so that counters wrap as on Windows.
     #[must_use]
     pub const fn new(name: &'static str, value: fn(&Row) -> Option<u64>) -> Counter<Row> {
-        Counter { name, value }
+        Counter { name, value, counter_type: None }
+    }
+
+    /// The same, of this counter type: a class whose MOF says another one is
+    /// refused when the provider is initialised.
+    #[must_use]
+    pub const fn of_type(self, counter_type: CounterType) -> Counter<Row> {
+        Counter { counter_type: Some(counter_type), ..self }
     }
 }
 
@@ -82,6 +92,10 @@ pub trait ServedClass<S>: Send + Sync {
 
     #[doc(hidden)]
     fn bind(&self, object: &ObjectAccess) -> Result<Box<dyn BoundClass<S>>>;
+
+    /// Whether the class, as its namespace has it, is the one that is served.
+    #[doc(hidden)]
+    fn check(&self, class: &ClassObject) -> Result<()>;
 }
 
 /// The objects that instances are written to.
@@ -130,6 +144,29 @@ impl<S: 'static, C: CounterClass<S>> ServedClass<S> for Served<S, C> {
         let (times, counters) = bind().context(|| format!("class {}", C::NAME))?;
         let class = self.class.clone();
         Ok(Box::new(Bound { class, counters, times, source: PhantomData::<fn(&S)> }))
+    }
+
+    fn check(&self, class: &ClassObject) -> Result<()> {
+        self.bind(&class.spawn_instance()?)?;
+        for Counter { name, counter_type, .. } in self.class.counters() {
+            let Some(served) = counter_type else { continue };
+            let context = || format!("class {}", C::NAME);
+            match class.property_qualifier(name, "CounterType").context(context)? {
+                // A class says it for those who read it; a provider needs no such word.
+                None => {}
+                Some(Value::Sint32(said)) if CounterType::from_qualifier(said) == Some(served) => {}
+                Some(said) => {
+                    let message = format!(
+                        "class {}: property {name} has CounterType {said}, but the provider counts in \
+                         {served} ({}); compile the provider's own MOF",
+                        C::NAME,
+                        served.number().cast_signed()
+                    );
+                    return Err(Error::new(Status::WBEM_E_TYPE_MISMATCH, message));
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -22,6 +22,11 @@ pub trait Provider: Send + Sync + 'static {
     /// Why there can't be one; the client gets the status.
     fn open(&self) -> Result<Self::Source>;
 
+    /// Whether the classes are compared with their MOF when the provider is
+    /// initialised, so that one that doesn't fit fails there, by name. Else it
+    /// fails when it is first used.
+    const CHECKS_CLASSES: bool = true;
+
     /// The classes, always the same ones in the same order.
     fn classes(&self) -> Vec<Box<dyn ServedClass<Self::Source>>>;
 }
@@ -90,7 +95,17 @@ impl<P: Provider> CounterProvider<P> {
 impl<P: Provider> HiPerfProvider for CounterProvider<P> {
     type Refresher = CounterRefresher<P>;
 
-    fn initialize(&self, _: &Initialization) -> Result<()> {
+    fn initialize(&self, initialization: &Initialization) -> Result<()> {
+        if P::CHECKS_CLASSES {
+            for class in &self.0.classes {
+                match initialization.services.get_object(class.name()) {
+                    Ok(object) => class.check(&object)?,
+                    // Nobody can ask for a class that this namespace hasn't.
+                    Err(error) if error.status() == Status::WBEM_E_NOT_FOUND => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
         Ok(())
     }
 
