@@ -106,6 +106,11 @@ pub enum Command {
     Mofcomp(MofcompArguments),
     /// List all namespaces
     Namespaces,
+    /// Make providers of counters
+    Provider {
+        #[command(subcommand)]
+        action: ProviderAction,
+    },
     /// Look after what is stored
     Repository {
         #[command(subcommand)]
@@ -167,6 +172,45 @@ pub enum InstanceFlag {
     CreateOnly,
     /// Only if it is there
     UpdateOnly,
+}
+
+/// What to do with providers.
+#[derive(Debug, Subcommand)]
+pub enum ProviderAction {
+    /// Begin a provider of your own: a project that builds and runs at once
+    New(NewProviderArguments),
+}
+
+/// The provider to begin.
+#[derive(Debug, Args)]
+pub struct NewProviderArguments {
+    /// Its name, with which the names of its classes begin: JobQueue
+    pub name: String,
+
+    /// Language it is written in
+    #[arg(long, value_enum, default_value_t = Language::Rust)]
+    pub lang: Language,
+
+    /// Where to write it, instead of a directory named after it here
+    #[arg(long, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+
+    /// Source tree of hiperf to build against, instead of what is released
+    #[arg(long, value_name = "DIR")]
+    pub sdk: Option<PathBuf>,
+
+    /// Replace files that are there, and say which
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A language that providers are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// With the SDK: a structure and a loop for each class
+    Rust,
+    /// With hiperf.h: every call in plain sight
+    C,
 }
 
 /// What to do with the repository.
@@ -272,6 +316,12 @@ mod tests {
         let Command::Mofcomp(compile) = compile.unwrap().command else { panic!() };
         assert_eq!((compile.files.len(), compile.class.len(), compile.check), (2, 2, false));
         for wrong in ["hiperf mofcomp", "hiperf repository", "hiperf mofcomp a --instance safeupdate"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+        let new = parse("hiperf provider new Shop --lang c --force");
+        let Command::Provider { action: ProviderAction::New(new) } = new.unwrap().command else { panic!() };
+        assert_eq!((new.name.as_str(), new.lang, new.force), ("Shop", Language::C, true));
+        for wrong in ["hiperf provider", "hiperf provider new", "hiperf provider new A --lang go"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
         for wrong in ["hiperf", "hiperf watch", "hiperf watch A --count 0", "hiperf query", "hiperf top"] {

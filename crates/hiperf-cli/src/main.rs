@@ -27,7 +27,7 @@ use std::cell::Cell;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, ProviderAction};
 use failure::Failure;
 use hiperf::Repository;
 
@@ -62,6 +62,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             commands::mofcomp::run(&repository, arguments.namespace.as_deref(), mofcomp)
         }
         Command::Namespaces => commands::namespaces::run(&repository, options),
+        Command::Provider { action: ProviderAction::New(new) } => commands::provider_new::run(new),
         Command::Repository { action } => commands::repository::run(&repository, *action),
     }?;
     let looks = !matches!(arguments.command, Command::Mofcomp(_) | Command::Repository { .. });

@@ -1,0 +1,166 @@
+//! `hiperf provider new`: the projects that it writes build and run as they
+//! are, without a network, and what is there is not overwritten unasked.
+#![cfg(target_os = "linux")]
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use hiperf::{Namespace, Refreshed, Refresher, Value};
+use hiperf_com::{Guid, registry};
+
+fn skip(why: &str) {
+    assert!(std::env::var_os("HIPERF_CI").is_none(), "skipped in CI: {why}");
+    println!("skipped: {why}");
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// An empty directory for a test, to which nobody else may write.
+fn directory(test: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("provider-new").join(test);
+    let _left_over = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+    path.canonicalize().unwrap()
+}
+
+/// Whether a library is loaded from there: it isn't where others may write.
+fn may_load_from(directory: &Path) -> bool {
+    let own = fs::metadata("/proc/self").unwrap().uid();
+    for above in directory.ancestors() {
+        let of = fs::metadata(above).unwrap();
+        let is_sticky = of.mode() & 0o1000 != 0 && of.uid() == 0;
+        if (of.uid() != 0 && of.uid() != own) || (of.mode() & 0o022 != 0 && !is_sticky) {
+            skip(&format!("others may write to {}, so no library is loaded from there", above.display()));
+            return false;
+        }
+    }
+    true
+}
+
+fn hiperf(inside: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hiperf"));
+    command.current_dir(inside).args(["provider", "new"]).args(arguments).output().unwrap()
+}
+
+#[track_caller]
+fn new(inside: &Path, arguments: &[&str]) -> String {
+    let output = hiperf(inside, arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[track_caller]
+fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+/// The MOF that a library carries, from its text to the NUL behind it.
+fn mof_of(library: &Path) -> String {
+    let bytes = fs::read(library).unwrap();
+    let mark = b"#pragma namespace(";
+    let at = bytes.windows(mark.len()).position(|part| part == mark).unwrap();
+    let length = bytes[at..].iter().position(|byte| *byte == 0).unwrap();
+    String::from_utf8(bytes[at..at + length].to_vec()).unwrap()
+}
+
+/// Loads the library under the CLSID that its MOF names, and refreshes.
+#[track_caller]
+fn serves(library: &Path, name: &str) {
+    fs::set_permissions(library, Permissions::from_mode(0o755)).unwrap();
+    let mof = mof_of(library);
+    let clsid = mof.rsplit_once("ClientLoadableCLSID").unwrap().1.split(['{', '}']).nth(1).unwrap();
+    let clsid: Guid = format!("{{{clsid}}}").parse().unwrap();
+    registry::register_library(clsid, library);
+    let namespace = Namespace::connect("root\\cimv2").unwrap();
+    namespace.compile_mof("provider", &mof).unwrap();
+    let mut refresher = Refresher::new();
+    let formatted = format!("{name}_PerfFormattedData_Queue");
+    let id = refresher.add_enum(&namespace, &formatted).unwrap();
+    for _ in 0..2 {
+        assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    }
+    assert!(refresher.instances(id).unwrap().count() > 0);
+    for instance in refresher.instances(id).unwrap() {
+        assert_ne!(instance.get("EnqueuedPersec").unwrap(), Value::Null);
+    }
+}
+
+#[test]
+fn a_provider_in_rust() {
+    let inside = directory("rust");
+    let printed = new(&inside, &["JobQueue", "--sdk", root().to_str().unwrap()]);
+    assert_eq!(
+        printed,
+        "made job-queue-provider\n  cd job-queue-provider\n  cargo build --release\n  \
+         hiperf provider register target/release/libjob_queue_provider.so\n  \
+         hiperf watch JobQueue_PerfFormattedData_Queue\n"
+    );
+    let project = inside.join("job-queue-provider");
+    let target = project.join("target");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(&project).args(["build", "--offline", "--quiet", "--target-dir"]).arg(&target);
+    run(&mut cargo);
+    if may_load_from(&target.join("debug")) {
+        serves(&target.join("debug/libjob_queue_provider.so"), "JobQueue");
+    }
+}
+
+#[test]
+fn a_provider_in_c() {
+    let inside = directory("c");
+    new(&inside, &["Shop", "--lang", "c", "--sdk", root().to_str().unwrap()]);
+    let project = inside.join("shop-provider");
+    if Command::new("make").arg("--version").output().is_err() {
+        return skip("make is not installed");
+    }
+    run(Command::new("make").current_dir(&project).arg("CFLAGS=-O1 -Werror"));
+    if may_load_from(&project) {
+        serves(&project.join("libshop_provider.so"), "Shop");
+    }
+}
+
+#[test]
+fn what_is_there_stays() {
+    let inside = directory("force");
+    new(&inside, &["Shop", "--directory", "here"]);
+    let readme = inside.join("here/README.md");
+    fs::write(&readme, "mine").unwrap();
+    let output = hiperf(&inside, &["Shop", "--directory", "here"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    // The CLSIDs are others, so the code is another too.
+    assert!(error.contains("there is already here/src/lib.rs, here/README.md;"), "{error}");
+    assert!(error.contains("WBEM_E_ALREADY_EXISTS"), "{error}");
+    assert_eq!(fs::read_to_string(&readme).unwrap(), "mine");
+    let printed = new(&inside, &["Shop", "--directory", "here", "--force"]);
+    assert!(printed.starts_with("replaced here/src/lib.rs, here/README.md\nmade here\n"), "{printed}");
+    assert!(fs::read_to_string(&readme).unwrap().contains("hiperf provider register"));
+    // A directory where a file belongs is nobody's to remove.
+    fs::remove_file(&readme).unwrap();
+    fs::create_dir(&readme).unwrap();
+    let output = hiperf(&inside, &["Shop", "--directory", "here", "--force"]);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("here/README.md is in the way"));
+}
+
+#[test]
+fn names_and_trees_that_are_refused() {
+    let inside = directory("refused");
+    for (arguments, says) in [
+        (&["job queue"][..], "\"job queue\" can't be a provider's name"),
+        (&["Win32"], "\"Win32\" is the beginning of others' class names"),
+        (&["Shop", "--sdk", "nowhere"], "--sdk nowhere: no source tree of hiperf is there"),
+    ] {
+        let output = hiperf(&inside, arguments);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(error.contains(says), "{error}");
+    }
+    assert_eq!(fs::read_dir(&inside).unwrap().count(), 0);
+}
