@@ -5,9 +5,9 @@
 //!    0  u16.. the units   <- the BSTR points here
 //!    n  u16   NUL
 //! ```
-//! NULL is an empty string. The block comes from the C library's `malloc`, so
-//! that a BSTR made in one library may be freed in another; whoever receives
-//! one as a result frees it. The `sys_` functions are the bodies of the C
+//! NULL is an empty string. The memory comes from an allocator that all
+//! libraries of a process share, so that a BSTR made in one may be freed in
+//! another; whoever receives one as a result frees it. The `sys_` functions are the bodies of the C
 //! library's Sys*String functions.
 
 use std::fmt;
@@ -16,35 +16,25 @@ use hiperf_cim::Status;
 
 use crate::RawBstr;
 
-/// Bytes before the units: 4 of padding keep the units aligned to 8, then the
-/// length.
-const HEADER: usize = 8;
-const NUL: usize = size_of::<u16>();
+#[cfg(not(windows))]
+#[path = "bstr/malloc.rs"]
+mod memory;
+#[cfg(windows)]
+#[path = "bstr/windows.rs"]
+mod memory;
 
 /// Allocates a BSTR of `byte_len` bytes from `bytes` (zeros if `None`); NULL
 /// when there is no memory or the length doesn't fit.
 fn allocate(byte_len: usize, bytes: Option<&[u8]>) -> RawBstr {
-    let Ok(prefix) = u32::try_from(byte_len) else {
-        return std::ptr::null_mut();
-    };
-    // An odd length gets a whole unit of NUL after it all the same.
-    let size = HEADER + byte_len + byte_len % 2 + NUL;
-    // SAFETY: any size may be asked for; calloc zeroes, which makes the NUL.
-    let block = unsafe { libc::calloc(1, size) }.cast::<u8>();
-    if block.is_null() {
-        return std::ptr::null_mut();
+    let bstr = memory::allocate(byte_len);
+    if bstr.is_null() {
+        return bstr;
     }
-    // SAFETY: within the block of at least HEADER bytes.
-    let units = unsafe { block.add(HEADER) };
-    // SAFETY: the four bytes before the units are within the block.
-    let length = unsafe { units.cast::<u32>().sub(1) };
-    // SAFETY: as above, and aligned as the block is.
-    unsafe { length.write(prefix) };
     if let Some(bytes) = bytes {
         // SAFETY: both are `byte_len` long, and the block is new.
-        unsafe { units.copy_from_nonoverlapping(bytes.as_ptr(), byte_len.min(bytes.len())) };
+        unsafe { bstr.cast::<u8>().copy_from_nonoverlapping(bytes.as_ptr(), byte_len.min(bytes.len())) };
     }
-    units.cast()
+    bstr
 }
 
 /// A new BSTR of these units (SysAllocStringLen); NULL when out of memory.
@@ -94,10 +84,8 @@ pub unsafe fn sys_free(bstr: RawBstr) {
     if bstr.is_null() {
         return;
     }
-    // SAFETY: the block begins HEADER bytes before the units.
-    let block = unsafe { bstr.byte_sub(HEADER) };
-    // SAFETY: it came from calloc.
-    unsafe { libc::free(block.cast()) };
+    // SAFETY: a BSTR by the caller's duty.
+    unsafe { memory::free(bstr) };
 }
 
 /// The length in bytes (SysStringByteLen); 0 for NULL.

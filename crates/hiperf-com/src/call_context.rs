@@ -277,10 +277,18 @@ pub unsafe fn set_host_calls(calls: *const HostCalls) {
     GIVEN.store(if is_whole { calls.cast_mut() } else { std::ptr::null_mut() }, Ordering::Release);
 }
 
-/// The calls of whoever hosts this module, or its own.
+#[cfg(not(windows))]
+use OWN_CALLS as SYSTEM_CALLS;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows::SYSTEM_CALLS;
+
+/// The calls of whoever hosts this module; where nobody does, its own, or
+/// those of Windows.
 fn host_calls() -> &'static HostCalls {
     // SAFETY: NULL, or valid by the promise of `set_host_calls`.
-    unsafe { GIVEN.load(Ordering::Acquire).as_ref() }.unwrap_or(&OWN_CALLS)
+    unsafe { GIVEN.load(Ordering::Acquire).as_ref() }.unwrap_or(&SYSTEM_CALLS)
 }
 
 /// The context of the call that a provider in this module serves.
