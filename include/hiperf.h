@@ -147,6 +147,7 @@ HIPERF_GUID(IID_IWbemHiPerfEnum, 0x2705C288, 0x79AE, 0x11D2, 0xB3, 0x48, 0x00, 0
 HIPERF_GUID(IID_IWbemHiPerfProvider, 0x49353C93, 0x516B, 0x11D1, 0xAE, 0xA6, 0x00, 0xC0, 0x4F, 0xB6, 0x88, 0x20);
 HIPERF_GUID(IID_IWbemConfigureRefresher, 0x49353C92, 0x516B, 0x11D1, 0xAE, 0xA6, 0x00, 0xC0, 0x4F, 0xB6, 0x88, 0x20);
 HIPERF_GUID(IID_IServerSecurity, 0x0000013E, 0x0000, 0x0000, 0xC0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46);
+HIPERF_GUID(IID_IHiPerfValueReason, 0xE5A3E2B4, 0x6F1C, 0x4C0E, 0x9D, 0x57, 0x2B, 0x8A, 0x4C, 0x7F, 0x91, 0xD6);
 HIPERF_GUID(CLSID_WbemLocator, 0x4590F811, 0x1D3A, 0x11D0, 0x89, 0x1F, 0x00, 0xAA, 0x00, 0x4B, 0x2E, 0x24);
 HIPERF_GUID(CLSID_WbemRefresher, 0xC71566F2, 0x561E, 0x11D1, 0xAD, 0x87, 0x00, 0xC0, 0x4F, 0xD8, 0xFD, 0xFF);
 HIPERF_GUID(CLSID_WbemContext, 0x674B6698, 0xEE92, 0x11D0, 0xAD, 0x71, 0x00, 0xC0, 0x4F, 0xD8, 0xFD, 0xFF);
@@ -548,6 +549,27 @@ enum tagCOINIT {
 };
 
 
+/* Why a value is missing, for IHiPerfValueReason. Later versions may have more. */
+typedef enum HIPERF_REASON {
+    HIPERF_REASON_NONE = 0,              /* there is a value, or nobody said */
+    HIPERF_REASON_NO_BASELINE = 1,       /* two samples are needed and this is the first */
+    HIPERF_REASON_NO_OPERATIONS = 2,     /* an average over operations, and there were none in the interval */
+    HIPERF_REASON_RESET = 3,             /* the counter, its base or its time stamp stepped back */
+    HIPERF_REASON_BASE_ZERO = 4,
+    HIPERF_REASON_TIME_NOT_ADVANCED = 5, /* both samples have the same time stamp */
+    HIPERF_REASON_NO_FREQUENCY = 6,
+    HIPERF_REASON_MISSING = 7,           /* a raw value that is needed is NULL */
+    HIPERF_REASON_NOT_A_NUMBER = 8,
+    HIPERF_REASON_OUT_OF_RANGE = 9,
+    HIPERF_REASON_UNSUPPORTED = 10,      /* there is no such thing on this machine */
+    HIPERF_REASON_REBORN = 11,           /* another entity now bears the instance's name */
+    HIPERF_REASON_GONE = 12,             /* the entity no longer exists */
+    HIPERF_REASON_STALE = 13,            /* not read in the last refresh */
+    HIPERF_REASON_DENIED = 14,           /* the caller may not read it */
+    HIPERF_REASON_NOT_ASKED = 15,        /* the client asked for other properties only */
+    HIPERF_REASON_FAILED = 16            /* reading it failed, or its provider did */
+} HIPERF_REASON;
+
 /* ---- Interfaces --------------------------------------------------------------------------------- */
 
 /* One text serves both languages: in C, HIPERF_INTERFACE opens a table of function pointers; in C++ an abstract
@@ -596,6 +618,7 @@ typedef struct IWbemHiPerfEnum IWbemHiPerfEnum;
 typedef struct IWbemHiPerfProvider IWbemHiPerfProvider;
 typedef struct IWbemConfigureRefresher IWbemConfigureRefresher;
 typedef struct IServerSecurity IServerSecurity;
+typedef struct IHiPerfValueReason IHiPerfValueReason;
 
 /* The slots that derived interfaces repeat in C; C++ inherits them. */
 #define HIPERF_IUNKNOWN \
@@ -634,6 +657,18 @@ typedef struct IServerSecurity IServerSecurity;
     HIPERF_METHOD(EndMethodEnumeration)(HIPERF_THIS) HIPERF_PURE; \
     HIPERF_METHOD(GetMethodQualifierSet)(HIPERF_THIS_ LPCWSTR wszMethod, IWbemQualifierSet **ppQualSet) HIPERF_PURE; \
     HIPERF_METHOD(GetMethodOrigin)(HIPERF_THIS_ LPCWSTR wszMethodName, BSTR *pstrClassName) HIPERF_PURE;
+#define HIPERF_IWBEMOBJECTACCESS \
+    HIPERF_METHOD(GetPropertyHandle)(HIPERF_THIS_ LPCWSTR wszPropertyName, CIMTYPE *pType, LONG *plHandle) HIPERF_PURE; \
+    HIPERF_METHOD(WritePropertyValue)(HIPERF_THIS_ LONG lHandle, LONG lNumBytes, const BYTE *aData) HIPERF_PURE; \
+    HIPERF_METHOD(ReadPropertyValue)(HIPERF_THIS_ LONG lHandle, LONG lBufferSize, LONG *plNumBytes, \
+        BYTE *aData) HIPERF_PURE; \
+    HIPERF_METHOD(ReadDWORD)(HIPERF_THIS_ LONG lHandle, DWORD *pdw) HIPERF_PURE; \
+    HIPERF_METHOD(WriteDWORD)(HIPERF_THIS_ LONG lHandle, DWORD dw) HIPERF_PURE; \
+    HIPERF_METHOD(ReadQWORD)(HIPERF_THIS_ LONG lHandle, UINT64 *pqw) HIPERF_PURE; \
+    HIPERF_METHOD(WriteQWORD)(HIPERF_THIS_ LONG lHandle, UINT64 pw) HIPERF_PURE; \
+    HIPERF_METHOD(GetPropertyInfoByHandle)(HIPERF_THIS_ LONG lHandle, BSTR *pstrName, CIMTYPE *pType) HIPERF_PURE; \
+    HIPERF_METHOD(Lock)(HIPERF_THIS_ LONG lFlags) HIPERF_PURE; \
+    HIPERF_METHOD(Unlock)(HIPERF_THIS_ LONG lFlags) HIPERF_PURE;
 
 /* What every object answers. QueryInterface gives out another interface of the same object, with a reference of its own;
  * E_NOINTERFACE if it hasn't one. AddRef and Release return the new count, for tests only. */
@@ -681,18 +716,23 @@ HIPERF_END(IWbemClassObject, 27)
 HIPERF_INTERFACE(IWbemObjectAccess, IWbemClassObject)
     HIPERF_INHERIT(HIPERF_IUNKNOWN)
     HIPERF_INHERIT(HIPERF_IWBEMCLASSOBJECT)
-    HIPERF_METHOD(GetPropertyHandle)(HIPERF_THIS_ LPCWSTR wszPropertyName, CIMTYPE *pType, LONG *plHandle) HIPERF_PURE;
-    HIPERF_METHOD(WritePropertyValue)(HIPERF_THIS_ LONG lHandle, LONG lNumBytes, const BYTE *aData) HIPERF_PURE;
-    HIPERF_METHOD(ReadPropertyValue)(HIPERF_THIS_ LONG lHandle, LONG lBufferSize, LONG *plNumBytes,
-        BYTE *aData) HIPERF_PURE;
-    HIPERF_METHOD(ReadDWORD)(HIPERF_THIS_ LONG lHandle, DWORD *pdw) HIPERF_PURE;
-    HIPERF_METHOD(WriteDWORD)(HIPERF_THIS_ LONG lHandle, DWORD dw) HIPERF_PURE;
-    HIPERF_METHOD(ReadQWORD)(HIPERF_THIS_ LONG lHandle, UINT64 *pqw) HIPERF_PURE;
-    HIPERF_METHOD(WriteQWORD)(HIPERF_THIS_ LONG lHandle, UINT64 pw) HIPERF_PURE;
-    HIPERF_METHOD(GetPropertyInfoByHandle)(HIPERF_THIS_ LONG lHandle, BSTR *pstrName, CIMTYPE *pType) HIPERF_PURE;
-    HIPERF_METHOD(Lock)(HIPERF_THIS_ LONG lFlags) HIPERF_PURE;
-    HIPERF_METHOD(Unlock)(HIPERF_THIS_ LONG lFlags) HIPERF_PURE;
+    HIPERF_IWBEMOBJECTACCESS
 HIPERF_END(IWbemObjectAccess, 37)
+#undef INTERFACE
+
+/* The same object once more, an extension of hiperf's own: why a value is missing. QueryInterface an object for it; one
+ * that doesn't have it says E_NOINTERFACE, and nothing more than NULL is known then. GetReason stores a HIPERF_REASON:
+ * HIPERF_REASON_NONE when the property has a value or nobody said. SetReason is for providers, inside Refresh as any
+ * write: it sets the property to NULL and says why. A refresh copies reasons with the values; a value that is written
+ * later makes the reason void by itself. */
+#define INTERFACE IHiPerfValueReason
+HIPERF_INTERFACE(IHiPerfValueReason, IWbemObjectAccess)
+    HIPERF_INHERIT(HIPERF_IUNKNOWN)
+    HIPERF_INHERIT(HIPERF_IWBEMCLASSOBJECT)
+    HIPERF_INHERIT(HIPERF_IWBEMOBJECTACCESS)
+    HIPERF_METHOD(GetReason)(HIPERF_THIS_ LONG lHandle, LONG *plReason) HIPERF_PURE;
+    HIPERF_METHOD(SetReason)(HIPERF_THIS_ LONG lHandle, LONG lReason) HIPERF_PURE;
+HIPERF_END(IHiPerfValueReason, 39)
 #undef INTERFACE
 
 /* Receives objects: Indicate any number of times, then SetStatus(WBEM_STATUS_COMPLETE) once. The objects of Indicate are
@@ -1006,6 +1046,12 @@ HIPERF_END(IServerSecurity, 7)
 #define IWbemObjectAccess_GetPropertyInfoByHandle(This, lHandle, pstrName, pType) (This)->lpVtbl->GetPropertyInfoByHandle(This, lHandle, pstrName, pType)
 #define IWbemObjectAccess_Lock(This, lFlags) (This)->lpVtbl->Lock(This, lFlags)
 #define IWbemObjectAccess_Unlock(This, lFlags) (This)->lpVtbl->Unlock(This, lFlags)
+
+#define IHiPerfValueReason_QueryInterface(This, riid, ppvObject) (This)->lpVtbl->QueryInterface(This, riid, ppvObject)
+#define IHiPerfValueReason_AddRef(This) (This)->lpVtbl->AddRef(This)
+#define IHiPerfValueReason_Release(This) (This)->lpVtbl->Release(This)
+#define IHiPerfValueReason_GetReason(This, lHandle, plReason) (This)->lpVtbl->GetReason(This, lHandle, plReason)
+#define IHiPerfValueReason_SetReason(This, lHandle, lReason) (This)->lpVtbl->SetReason(This, lHandle, lReason)
 
 #define IWbemObjectSink_QueryInterface(This, riid, ppvObject) (This)->lpVtbl->QueryInterface(This, riid, ppvObject)
 #define IWbemObjectSink_AddRef(This) (This)->lpVtbl->AddRef(This)

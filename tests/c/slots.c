@@ -146,6 +146,15 @@ SLOT(IWbemObjectAccess, 34, GetPropertyInfoByHandle, HRESULT, (IWbemObjectAccess
 SLOT(IWbemObjectAccess, 35, Lock, HRESULT, (IWbemObjectAccess *, LONG))
 SLOT(IWbemObjectAccess, 36, Unlock, HRESULT, (IWbemObjectAccess *, LONG))
 
+#ifndef SLOTS_MINGW
+/* hiperf's own, which no other header has. */
+SLOTS(IHiPerfValueReason, 39)
+SLOT(IHiPerfValueReason, 0, QueryInterface, HRESULT, (IHiPerfValueReason *, REFIID, void **))
+SLOT(IHiPerfValueReason, 36, Unlock, HRESULT, (IHiPerfValueReason *, LONG))
+SLOT(IHiPerfValueReason, 37, GetReason, HRESULT, (IHiPerfValueReason *, LONG, LONG *))
+SLOT(IHiPerfValueReason, 38, SetReason, HRESULT, (IHiPerfValueReason *, LONG, LONG))
+#endif
+
 SLOTS(IWbemObjectSink, 5)
 SLOT(IWbemObjectSink, 0, QueryInterface, HRESULT, (IWbemObjectSink *, REFIID, void **))
 SLOT(IWbemObjectSink, 1, AddRef, ULONG, (IWbemObjectSink *))
@@ -543,6 +552,9 @@ static const struct {
     {&IID_IWbemHiPerfProvider, "IID_IWbemHiPerfProvider", "49353C93-516B-11D1-AEA6-00C04FB68820"},
     {&IID_IServerSecurity, "IID_IServerSecurity", "0000013E-0000-0000-C000-000000000046"},
     {&IID_IWbemConfigureRefresher, "IID_IWbemConfigureRefresher", "49353C92-516B-11D1-AEA6-00C04FB68820"},
+#ifndef SLOTS_MINGW
+    {&IID_IHiPerfValueReason, "IID_IHiPerfValueReason", "E5A3E2B4-6F1C-4C0E-9D57-2B8A4C7F91D6"},
+#endif
     {&CLSID_WbemLocator, "CLSID_WbemLocator", "4590F811-1D3A-11D0-891F-00AA004B2E24"},
     {&CLSID_WbemRefresher, "CLSID_WbemRefresher", "C71566F2-561E-11D1-AD87-00C04FD8FDFF"},
     {&CLSID_WbemContext, "CLSID_WbemContext", "674B6698-EE92-11D0-AD71-00C04FD8FDFF"},

@@ -128,6 +128,11 @@ int main()
     expect("IWbemObjectAccess::GetPropertyInfoByHandle", unsigned(pIWbemObjectAccess->GetPropertyInfoByHandle(0, nullptr, nullptr)), 34);
     expect("IWbemObjectAccess::Lock", unsigned(pIWbemObjectAccess->Lock(0)), 35);
     expect("IWbemObjectAccess::Unlock", unsigned(pIWbemObjectAccess->Unlock(0)), 36);
+
+    auto *pIHiPerfValueReason = reinterpret_cast<IHiPerfValueReason *>(&fake);
+    expect("IHiPerfValueReason::Unlock", unsigned(pIHiPerfValueReason->Unlock(0)), 36);
+    expect("IHiPerfValueReason::GetReason", unsigned(pIHiPerfValueReason->GetReason(0, nullptr)), 37);
+    expect("IHiPerfValueReason::SetReason", unsigned(pIHiPerfValueReason->SetReason(0, 0)), 38);
     auto *pIWbemObjectSink = reinterpret_cast<IWbemObjectSink *>(&fake);
     expect("IWbemObjectSink::QueryInterface", unsigned(pIWbemObjectSink->QueryInterface(IID_IUnknown, nullptr)), 0);
     expect("IWbemObjectSink::AddRef", unsigned(pIWbemObjectSink->AddRef()), 1);

@@ -9,10 +9,12 @@
 
 mod keys;
 mod qualifiers;
+mod reasons;
 
 use std::sync::Arc;
 
 use self::qualifiers::InstanceQualifiers;
+use self::reasons::Reasons;
 use crate::block::Block;
 use crate::layout::{Slot, resolve};
 use crate::tail::Text;
@@ -30,13 +32,16 @@ pub struct Decoration {
 /// An object of a class.
 ///
 /// The order of the fields is kept: a refresh copies instances that are not in
-/// the cache, and what it reads of each beside the block, the class and the
-/// block's place and length, should be in one line of it.
+/// the cache, and what it reads of each beside the block, the class, whether
+/// there are reasons and the block's place and length, should be in one line of
+/// it.
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub struct Instance {
     block: Block,
     class: Arc<Class>,
+    /// Why values are missing; `None` as long as nobody has said.
+    reasons: Option<Reasons>,
     // The class's slots, kept here to save the hot path a load.
     slots: Arc<[Slot]>,
     decoration: Option<Arc<Decoration>>,
@@ -44,8 +49,8 @@ pub struct Instance {
 }
 
 /// Two instances are equal when they are of the same class by name and each
-/// property has the same value; where they came from and
-/// the qualifiers of their own don't count.
+/// property has the same value; where they came from, the
+/// qualifiers of their own and the reasons of what is NULL don't count.
 impl PartialEq for Instance {
     fn eq(&self, other: &Instance) -> bool {
         let (mine, theirs) = (self.class.properties(), other.class.properties());
@@ -212,10 +217,12 @@ impl Instance {
     pub fn write_null(&mut self, handle: PropertyHandle) -> Result<(), Status> {
         let slot = resolve(&self.slots, handle)?;
         self.block.write_null(handle.index(), slot);
+        self.forget_reason(handle.index());
         Ok(())
     }
 
-    /// Makes this instance's values equal to those of `other`; qualifiers of its
+    /// Makes this instance's values, and the reasons of those that are missing,
+    /// equal to those of `other`; qualifiers of its
     /// own and where it came from stay as they are. Allocates only
     /// when the text has outgrown everything it held before.
     ///
@@ -228,6 +235,9 @@ impl Instance {
             return Err(Status::WBEM_E_INVALID_CLASS);
         }
         self.block.copy_from(&other.block);
+        if self.reasons.is_some() | other.reasons.is_some() {
+            self.copy_reasons(other);
+        }
         Ok(())
     }
 }
@@ -242,6 +252,7 @@ impl Instance {
             slots: layout.slots().clone(),
             block: Block::from_bytes(&class.default_block, layout.fixed_len()),
             class: class.clone(),
+            reasons: None,
             decoration: None,
             qualifiers: None,
         }
@@ -350,6 +361,7 @@ impl Instance {
             let class = self.class.name();
             Error::new(status, format!("property {name} of {class} is a {ty}: {message}"))
         })?;
+        self.forget_reason(index);
         self.rewrite_tail_if_wasteful();
         Ok(())
     }
@@ -365,6 +377,7 @@ impl Instance {
         let overridden = !self.block.is_default(index);
         self.block.set_value(index, self.slots[index], property.ty, &property.default)?;
         self.block.mark_default(index);
+        self.forget_reason(index);
         Ok(overridden)
     }
 

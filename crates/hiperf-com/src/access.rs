@@ -9,10 +9,10 @@
 //! touches a refreshable object only inside its refresher's refresh, the
 //! other side only outside of it.
 
-use hiperf_cim::{PropertyHandle, Result, Status, Type, Value};
+use hiperf_cim::{PropertyHandle, Reason, Result, Status, Type, Value};
 
 use crate::error_info::call;
-use crate::{ComPtr, IWbemHiPerfEnum, IWbemObjectAccess, WideString, class_access};
+use crate::{ComPtr, IHiPerfValueReason, IWbemHiPerfEnum, IWbemObjectAccess, WideString, class_access};
 
 /// UTF-16 units that [`ObjectAccess`] reads and writes without allocating;
 /// longer text takes the heap. Instance names are shorter.
@@ -114,6 +114,31 @@ impl ObjectAccess {
     pub fn write_null(&self, handle: PropertyHandle) -> Result<(), Status> {
         // SAFETY: no bytes are read from NULL.
         check(unsafe { self.0.WritePropertyValue(handle.0, 0, std::ptr::null()) })
+    }
+
+    /// Sets the property to NULL and says why, if the object can keep it.
+    /// Allocates when it is the object's first reason.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_HANDLE_REQUEST` for a handle of another class.
+    pub fn write_missing(&self, handle: PropertyHandle, reason: Reason) -> Result<(), Status> {
+        match self.0.cast::<IHiPerfValueReason>() {
+            // SAFETY: no pointers.
+            Ok(reasons) => check(unsafe { reasons.SetReason(handle.0, reason.code().into()) }),
+            Err(_) => self.write_null(handle),
+        }
+    }
+
+    /// Why the property is NULL; `None` if it has a value, or if nobody said.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_HANDLE_REQUEST` for a handle of another class.
+    pub fn why(&self, handle: PropertyHandle) -> Result<Option<Reason>, Status> {
+        let Ok(reasons) = self.0.cast::<IHiPerfValueReason>() else { return Ok(None) };
+        let mut code = 0;
+        // SAFETY: the code lives during the call.
+        check(unsafe { reasons.GetReason(handle.0, &raw mut code) })?;
+        Ok(u8::try_from(code).ok().and_then(Reason::from_code))
     }
 
     /// Sets a string, datetime or reference. Allocates only for text of more

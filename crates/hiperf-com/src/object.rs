@@ -1,7 +1,7 @@
 //! Classes and instances as COM objects: [`Object`] and the class behind it.
 //!
 //! `WbemObject` implements `IWbemObjectAccess`, and with it
-//! `IWbemClassObject`, over an [`Instance`] of the object model. [`Object`] is
+//! `IWbemClassObject`, and beyond it `IHiPerfValueReason`, over an [`Instance`] of the object model. [`Object`] is
 //! the safe owner of one: what the engine holds. A provider or a client sees
 //! the same object through its vtable.
 //!
@@ -29,15 +29,21 @@ mod definition;
 mod listing;
 mod parameters;
 mod qualifiers;
+mod reasons;
 
 use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex};
 
-use hiperf_cim::{Class, ClassDraft, Decoration, Error, Instance, PropertyHandle, Result, Status, Value};
+use hiperf_cim::{
+    Class, ClassDraft, Decoration, Error, Instance, PropertyHandle, Reason, Result, Status, Value,
+};
 
 use crate::class::{interface_of, reference_count};
-use crate::{ComPtr, IUnknown, IWbemClassObject, IWbemObjectAccess, com_class, downcast};
+use crate::{
+    ComPtr, IHiPerfValueReason, IUnknown, IWbemClassObject, IWbemObjectAccess, Implements, com_class,
+    downcast,
+};
 use definition::Definition;
 use listing::Cursor;
 
@@ -67,7 +73,13 @@ pub(crate) struct WbemObject {
 // itself.
 unsafe impl Sync for WbemObject {}
 
-com_class! { class WbemObject: IWbemObjectAccess; }
+com_class! { class WbemObject: IHiPerfValueReason; }
+
+// SAFETY: the table of an interface begins with that of its base, so the two
+// share their position and an object its one pointer.
+unsafe impl Implements<IWbemObjectAccess> for WbemObject {
+    const SLOT: usize = <WbemObject as Implements<IHiPerfValueReason>>::SLOT;
+}
 
 impl WbemObject {
     fn new(instance: Instance) -> WbemObject {
@@ -288,6 +300,25 @@ impl Object {
     #[inline]
     pub fn read_u64(&self, handle: PropertyHandle) -> Result<Option<u64>, Status> {
         self.inner().with(|instance| instance.read_u64(handle))
+    }
+
+    /// Why a property is NULL; `None` if it has a value, or if nobody said.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_HANDLE_REQUEST`: the handle is of another class.
+    pub fn why(&self, handle: PropertyHandle) -> Result<Option<Reason>, Status> {
+        self.inner().with(|instance| instance.why(handle))
+    }
+
+    /// The same for the property at `index`.
+    #[must_use]
+    pub fn why_at(&self, index: usize) -> Option<Reason> {
+        self.inner().with(|instance| instance.why_at(index))
+    }
+
+    /// Says why of every NULL of which nobody has said it.
+    pub fn explain(&self, reason: Reason) {
+        self.inner().with_mut(|instance| instance.explain(reason));
     }
 
     /// The value of the property at `index`.

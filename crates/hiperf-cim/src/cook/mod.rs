@@ -16,7 +16,6 @@
 mod cooked;
 mod counter_type;
 mod formula;
-mod reason;
 mod sample;
 mod statistics;
 mod time_base;
@@ -24,10 +23,10 @@ mod time_base;
 #[cfg(test)]
 mod tests;
 
+pub use crate::Reason;
 pub use cooked::Cooked;
 pub use counter_type::{CounterType, Suffix};
 pub use formula::{Formula, cook};
-pub use reason::Reason;
 pub use sample::{Sample, Width};
 pub use statistics::{SampleWindow, Statistic};
 pub use time_base::TimeBase;

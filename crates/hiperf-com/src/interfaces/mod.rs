@@ -1,5 +1,6 @@
 //! WMI's interfaces, slot for slot and IID for IID those of the public domain
-//! `wbemcli.h` and `wbemprov.h`; one file a family.
+//! `wbemcli.h` and `wbemprov.h`; one file a family. [`IHiPerfValueReason`] alone
+//! is hiperf's own.
 //!
 //! LONG and HRESULT are 32 bits wide (an HRESULT is a [`Status`](crate::Status)),
 //! ULONG and DWORD are `u32`, a WCHAR is `u16`, a BSTR is [`RawBstr`]. What each
@@ -16,6 +17,7 @@ mod security;
 mod services;
 mod sink;
 mod text;
+mod value_reason;
 
 pub use class_object::*;
 pub use context::*;
@@ -28,6 +30,7 @@ pub use security::*;
 pub use services::*;
 pub use sink::*;
 pub use text::*;
+pub use value_reason::*;
 
 /// A BSTR as the ABI passes it: see [`Bstr`](crate::Bstr) for who owns it.
 pub type RawBstr = *mut u16;
@@ -58,6 +61,7 @@ mod tests {
         check_count::<IClassFactory>(5, "LockServer");
         check_count::<IWbemClassObject>(27, "GetMethodOrigin");
         check_count::<IWbemObjectAccess>(37, "Unlock");
+        check_count::<IHiPerfValueReason>(39, "SetReason");
         check_count::<IWbemQualifierSet>(10, "EndEnumeration");
         check_count::<IWbemLocator>(4, "ConnectServer");
         check_count::<IWbemServices>(26, "ExecMethodAsync");

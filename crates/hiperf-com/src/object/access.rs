@@ -19,7 +19,7 @@ fn status(result: Result<(), Status>) -> Status {
 impl WbemObject {
     /// Class definitions have no values to write.
     #[inline(always)]
-    fn check_writable(&self) -> Result<(), Status> {
+    pub(super) fn check_writable(&self) -> Result<(), Status> {
         if self.definition.is_none() { Ok(()) } else { Err(Status::WBEM_E_INVALID_OPERATION) }
     }
 }

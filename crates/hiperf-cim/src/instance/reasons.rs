@@ -1,0 +1,88 @@
+//! Why values of an instance are missing: one byte a property, beside the
+//! block and never part of it, made when the first reason is given.
+//!
+//! Only a NULL has a reason. A value that is written makes the one before it
+//! void without having to touch it, so counters cost the same whether there are
+//! reasons or not; a NULL that is written without a reason takes it back.
+
+use super::Instance;
+use crate::{PropertyHandle, Reason, Status};
+
+/// The reasons' codes by index of the property; 0 where nothing was said.
+#[derive(Clone, Debug)]
+pub(super) struct Reasons(Box<Box<[u8]>>);
+
+impl Instance {
+    /// Why the property is NULL; `None` if it has a value, or if nobody said.
+    /// What the class marks as Unsupported is so if nobody said otherwise.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_HANDLE_REQUEST`: the handle is of another class.
+    pub fn why(&self, handle: PropertyHandle) -> Result<Option<Reason>, Status> {
+        self.is_null(handle)?;
+        Ok(self.why_at(handle.index()))
+    }
+
+    /// The same for the property at `index` of
+    /// [`Class::properties`](crate::Class::properties).
+    #[must_use]
+    pub fn why_at(&self, index: usize) -> Option<Reason> {
+        let property = self.class.properties().get(index)?;
+        if !self.block.is_null(index) {
+            return None;
+        }
+        let said = self.reasons.as_ref().and_then(|reasons| Reason::from_code(*reasons.0.get(index)?));
+        said.or_else(|| property.qualifiers().get("Unsupported").map(|_| Reason::Unsupported))
+    }
+
+    /// Sets the property to NULL and says why. Allocates when it is the
+    /// instance's first reason.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_HANDLE_REQUEST`: the handle is of another class.
+    pub fn write_missing(&mut self, handle: PropertyHandle, reason: Reason) -> Result<(), Status> {
+        self.write_null(handle)?;
+        if let Some(code) = self.reasons_mut().get_mut(handle.index()) {
+            *code = reason.code();
+        }
+        Ok(())
+    }
+
+    /// Says why of every NULL of which nobody has said it.
+    pub fn explain(&mut self, reason: Reason) {
+        for index in 0..self.slots.len() {
+            if self.block.is_null(index)
+                && self.why_at(index).is_none()
+                && let Some(code) = self.reasons_mut().get_mut(index)
+            {
+                *code = reason.code();
+            }
+        }
+    }
+
+    fn reasons_mut(&mut self) -> &mut [u8] {
+        let none = || Reasons(Box::new(vec![0; self.slots.len()].into_boxed_slice()));
+        &mut self.reasons.get_or_insert_with(none).0
+    }
+
+    #[inline]
+    pub(super) fn forget_reason(&mut self, index: usize) {
+        if let Some(reasons) = &mut self.reasons
+            && let Some(code) = reasons.0.get_mut(index)
+        {
+            *code = 0;
+        }
+    }
+
+    /// Makes the reasons those of `other`, which is of the same class. Allocates
+    /// when they are the instance's first.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn copy_reasons(&mut self, other: &Instance) {
+        match (&mut self.reasons, &other.reasons) {
+            (Some(mine), Some(theirs)) => mine.0.copy_from_slice(&theirs.0),
+            (Some(mine), None) => mine.0.fill(0),
+            (mine, theirs) => mine.clone_from(theirs),
+        }
+    }
+}
