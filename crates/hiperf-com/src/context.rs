@@ -250,7 +250,59 @@ impl Context {
         };
         Some(values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect())
     }
+
+    /// Asks for these properties and no others, besides the keys: what
+    /// [`Context::wanted_properties`] reads.
+    ///
+    /// # Errors
+    /// The context's own.
+    pub fn want_properties<'n>(&self, names: impl Iterator<Item = &'n str>) -> Result<(), Status> {
+        let names = names.map(|name| Value::String(name.to_owned())).collect();
+        self.set(GET_EXT_PROPERTIES, &Value::Array(CimType::String, names))?;
+        self.set(GET_EXT_KEYS_ONLY, &Value::Boolean(false))?;
+        self.set(GET_EXT_CLIENT_REQUEST, &Value::Boolean(true))?;
+        self.set(GET_EXTENSIONS, &Value::Boolean(true))
+    }
+
+    /// The properties that are asked for, besides the keys; `None` means all.
+    /// Names that no property has may be among them.
+    ///
+    /// `__GET_EXTENSIONS` has to be TRUE; then `__GET_EXT_KEYS_ONLY` TRUE asks
+    /// for the keys alone, and otherwise `__GET_EXT_PROPERTIES` names the
+    /// properties. Whether the client or WMI has asked, which is what
+    /// `__GET_EXT_CLIENT_REQUEST` says, makes no difference.
+    #[must_use]
+    pub fn wanted_properties(&self) -> Option<Vec<String>> {
+        if !self.flag(GET_EXTENSIONS) {
+            return None;
+        }
+        if self.flag(GET_EXT_KEYS_ONLY) {
+            return Some(Vec::new());
+        }
+        self.strings(GET_EXT_PROPERTIES)
+    }
+
+    /// A copy, which can be changed without changing this one.
+    ///
+    /// # Errors
+    /// The context's own.
+    pub fn duplicate(&self) -> Result<Context, Status> {
+        let copy = ComPtr::receive(Status::WBEM_E_FAILED, |slot| {
+            // SAFETY: the slot is valid during the call.
+            unsafe { self.0.Clone(slot) }
+        })?;
+        Ok(Context(copy))
+    }
 }
+
+/// Whether the values below count.
+const GET_EXTENSIONS: &str = "__GET_EXTENSIONS";
+/// The names of the properties that are asked for.
+const GET_EXT_PROPERTIES: &str = "__GET_EXT_PROPERTIES";
+/// Whether only the keys are.
+const GET_EXT_KEYS_ONLY: &str = "__GET_EXT_KEYS_ONLY";
+/// Whether the client set these values itself.
+const GET_EXT_CLIENT_REQUEST: &str = "__GET_EXT_CLIENT_REQUEST";
 
 impl Default for Context {
     fn default() -> Context {
@@ -289,6 +341,24 @@ mod tests {
         assert_eq!(context.strings("NAMES"), Some(vec!["b".to_owned()]));
         assert_eq!(context.get("other", CimType::String.into()), Err(Status::WBEM_E_NOT_FOUND));
         assert_eq!(context.get("Names", CimType::Uint8.into()), Err(Status::WBEM_E_TYPE_MISMATCH));
+    }
+
+    #[test]
+    fn properties_that_are_asked_for() {
+        let context = Context::new();
+        assert_eq!(context.wanted_properties(), None);
+        let names = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
+        context.want_properties(["A", "b"].into_iter()).unwrap();
+        assert_eq!(context.wanted_properties(), names(&["A", "b"]));
+        let copy = context.duplicate().unwrap();
+        copy.set(GET_EXT_KEYS_ONLY, &Value::Boolean(true)).unwrap();
+        assert_eq!((copy.wanted_properties(), context.wanted_properties()), (names(&[]), names(&["A", "b"])));
+        // Without the first value the others don't count.
+        context.set(GET_EXTENSIONS, &Value::Boolean(false)).unwrap();
+        assert_eq!(context.wanted_properties(), None);
+        context.set(GET_EXTENSIONS, &Value::Boolean(true)).unwrap();
+        context.set(GET_EXT_PROPERTIES, &Value::String("A".into())).unwrap();
+        assert_eq!(context.wanted_properties(), None, "no array of names");
     }
 
     #[test]

@@ -316,7 +316,8 @@ impl Object {
         self.inner().with(|instance| instance.why_at(index))
     }
 
-    /// Says why of every NULL of which nobody has said it.
+    /// Says why of every NULL of which nobody has said it, or only that it is
+    /// stale.
     pub fn explain(&self, reason: Reason) {
         self.inner().with_mut(|instance| instance.explain(reason));
     }

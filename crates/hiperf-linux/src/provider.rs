@@ -3,13 +3,14 @@
 use std::io;
 
 use hiperf_provider::{
-    Counter, CounterClass, Error, Guid, Instance, Provider, Result, ServedClass, Source, Status, Timestamps,
-    Wanted, served,
+    Counter, CounterClass, Error, Guid, Instance, Provider, Reason, Result, ServedClass, Source, Status,
+    Timestamps, Wanted, served,
 };
 
 use crate::memory::{self, Memory};
 use crate::processor::{self, Processor};
 use crate::property::{Property, Sources};
+use crate::root::Unavailable;
 use crate::sampler::Sampler;
 use crate::system::{self, System};
 
@@ -71,29 +72,37 @@ impl Provider for LinuxPerf {
     }
 }
 
-/// What each class needs, in the order of [`Provider::classes`].
-const SOURCES: [Sources; 3] =
-    [sources_of(processor::PROPERTIES), sources_of(system::PROPERTIES), sources_of(memory::PROPERTIES)];
+/// What must have been read to know the instances of each class, in the order
+/// of [`Provider::classes`]: the processors are those of `/proc/stat`.
+const INSTANCES: [Sources; 3] = [Sources::STAT, Sources::NONE, Sources::NONE];
 
-const fn sources_of<S>(properties: &[Property<S>]) -> Sources {
-    let (mut all, mut index) = (Sources::NONE, 0);
-    while index < properties.len() {
-        all = all.union(properties[index].sources);
-        index += 1;
+/// What the wanted counters of one class need.
+fn sources_of<S>(properties: &[Property<S>], class: usize, wanted: Wanted<'_>) -> Sources {
+    if !wanted.contains(class) {
+        return Sources::NONE;
     }
-    all
+    let is_wanted = |(index, _): &(usize, _)| wanted.contains_counter(class, *index);
+    let of_counters = properties.iter().enumerate().filter(is_wanted);
+    of_counters.fold(INSTANCES[class], |all, (_, property)| all | property.sources)
 }
 
 impl Source for Sampler {
-    fn sample(&mut self, wanted: Wanted) -> Result<Timestamps> {
-        let mut sources = Sources::NONE;
-        for (class, needed) in SOURCES.into_iter().enumerate() {
-            if wanted.contains(class) {
-                sources |= needed;
-            }
-        }
+    fn sample(&mut self, wanted: Wanted<'_>) -> Result<Timestamps> {
+        let sources = sources_of(processor::PROPERTIES, 0, wanted)
+            | sources_of(system::PROPERTIES, 1, wanted)
+            | sources_of(memory::PROPERTIES, 2, wanted);
         Ok(Sampler::sample(self, sources))
     }
+}
+
+/// Why a property has no value after its sources were read, or were not.
+fn why_missing<S>(sampler: &Sampler, properties: &[Property<S>], counter: usize) -> Option<Reason> {
+    Some(match sampler.unavailable(properties.get(counter)?.sources) {
+        Some(Unavailable::Denied) => Reason::Denied,
+        Some(Unavailable::Failed(_)) => Reason::Failed,
+        // A file that is there without the field is of a kernel that hasn't it.
+        Some(Unavailable::Unsupported) | None => Reason::Unsupported,
+    })
 }
 
 fn counters<S>(properties: &[Property<S>]) -> Vec<Counter<S>> {
@@ -126,6 +135,10 @@ impl CounterClass<Sampler> for ProcessorClass {
             visit(Instance::identified(processor::TOTAL, identity), &total);
         }
     }
+
+    fn why_missing(&self, sampler: &Sampler, _: &Processor, counter: usize) -> Option<Reason> {
+        why_missing(sampler, processor::PROPERTIES, counter)
+    }
 }
 
 /// `Win32_PerfRawData_PerfOS_System`.
@@ -142,6 +155,10 @@ impl CounterClass<Sampler> for SystemClass {
     fn for_each(&self, sampler: &Sampler, visit: &mut dyn FnMut(Instance<'_>, &System)) {
         visit(Instance::singleton(), &sampler.system_snapshot());
     }
+
+    fn why_missing(&self, sampler: &Sampler, _: &System, counter: usize) -> Option<Reason> {
+        why_missing(sampler, system::PROPERTIES, counter)
+    }
 }
 
 /// `Win32_PerfRawData_PerfOS_Memory`.
@@ -157,6 +174,10 @@ impl CounterClass<Sampler> for MemoryClass {
 
     fn for_each(&self, sampler: &Sampler, visit: &mut dyn FnMut(Instance<'_>, &Memory)) {
         visit(Instance::singleton(), &sampler.memory());
+    }
+
+    fn why_missing(&self, sampler: &Sampler, _: &Memory, counter: usize) -> Option<Reason> {
+        why_missing(sampler, memory::PROPERTIES, counter)
     }
 }
 
@@ -194,8 +215,9 @@ mod tests {
 
     #[test]
     fn sources_of_the_total_are_among_those_of_the_class() {
+        let class = sources_of(processor::PROPERTIES, 0, Wanted::everything());
         for property in processor::PROPERTIES {
-            let missing = total_sources(property).without(SOURCES[0]);
+            let missing = total_sources(property).without(class);
             assert_eq!(missing, Sources::NONE, "{}", property.name);
         }
     }

@@ -4,11 +4,12 @@
 use std::marker::PhantomData;
 
 use hiperf_cim::cook::CounterType;
-use hiperf_cim::{CimType, Context as _, Error, PropertyHandle, Result, Status, Type, Value};
+use hiperf_cim::{CimType, Context as _, Error, PropertyHandle, Reason, Result, Status, Type, Value};
 use hiperf_com::access::ObjectAccess;
 use hiperf_com::client::ClassObject;
 
 use crate::Timestamps;
+use crate::wanted::Selection;
 
 /// A counter: a property of the class, and how its value comes from a row.
 #[derive(Debug)]
@@ -83,6 +84,13 @@ pub trait CounterClass<S>: Send + Sync + 'static {
     /// Calls `visit` with every instance of the sample and its row, in an order
     /// that changes only when instances come or go. Allocates nothing.
     fn for_each(&self, sample: &S, visit: &mut dyn FnMut(Instance<'_>, &Self::Row));
+
+    /// Why the counter at index `counter` of [`CounterClass::counters`] has no
+    /// value in this row; `None` says nothing. Asked for each NULL.
+    fn why_missing(&self, sample: &S, row: &Self::Row, counter: usize) -> Option<Reason> {
+        let _nothing_is_known = (sample, row, counter);
+        None
+    }
 }
 
 /// A [`CounterClass`] with its types put away; made by [`served`].
@@ -98,11 +106,19 @@ pub trait ServedClass<S>: Send + Sync {
     fn check(&self, class: &ClassObject) -> Result<()>;
 }
 
+/// An object that an instance is written to, and which counters are.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub(crate) object: ObjectAccess,
+    pub(crate) selection: Selection,
+}
+
 /// The objects that instances are written to.
 #[doc(hidden)]
 pub trait Targets {
     /// The objects for an instance.
-    fn of(&mut self, instance: Instance<'_>) -> Result<&[ObjectAccess], Status>;
+    fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status>;
 }
 
 /// A class whose handles are known.
@@ -112,8 +128,11 @@ pub trait BoundClass<S>: Send {
     /// for it.
     fn write_all(&self, sample: &S, time: &Timestamps, targets: &mut dyn Targets) -> Result<(), Status>;
 
-    /// Sets all counters to NULL.
-    fn clear(&self, object: &ObjectAccess) -> Result<(), Status>;
+    /// Sets the wanted counters to NULL, for this reason.
+    fn clear(&self, target: &Target, reason: Reason) -> Result<(), Status>;
+
+    /// The selection that a client's property list makes.
+    fn select(&self, names: Option<&[String]>) -> Selection;
 }
 
 /// Puts a class's types away, so that classes of different rows fit one list.
@@ -138,7 +157,9 @@ impl<S: 'static, C: CounterClass<S>> ServedClass<S> for Served<S, C> {
                 *handle = Width::of(object, name)?.handle();
             }
             let counters = self.class.counters().into_iter();
-            let counters = counters.map(|counter| Ok((Width::of(object, counter.name)?, counter.value)));
+            let counters = counters.map(|Counter { name, value }| {
+                Ok(BoundCounter { width: Width::of(object, name)?, value, name })
+            });
             Ok((times, counters.collect::<Result<Vec<_>>>()?))
         };
         let (times, counters) = bind().context(|| format!("class {}", C::NAME))?;
@@ -200,16 +221,19 @@ impl Width {
 
     #[inline]
     #[allow(clippy::cast_possible_truncation)] // 32-bit counters wrap
-    fn write(self, object: &ObjectAccess, value: Option<u64>) -> Result<(), Status> {
-        match (self, value) {
-            (Width::U32(handle), Some(value)) => object.write_u32(handle, value as u32),
-            (Width::U64(handle), Some(value)) => object.write_u64(handle, value),
-            (_, None) => object.write_null(self.handle()),
+    fn write(self, object: &ObjectAccess, value: u64) -> Result<(), Status> {
+        match self {
+            Width::U32(handle) => object.write_u32(handle, value as u32),
+            Width::U64(handle) => object.write_u64(handle, value),
         }
     }
 }
 
-type BoundCounter<Row> = (Width, fn(&Row) -> Option<u64>);
+struct BoundCounter<Row> {
+    width: Width,
+    value: fn(&Row) -> Option<u64>,
+    name: &'static str,
+}
 
 struct Bound<S, C: CounterClass<S>> {
     class: std::sync::Arc<C>,
@@ -223,32 +247,57 @@ impl<S: 'static, C: CounterClass<S>> BoundClass<S> for Bound<S, C> {
         let mut outcome = Ok(());
         self.class.for_each(sample, &mut |instance, row| {
             if outcome.is_ok() {
-                outcome = self.write(time, row, targets.of(instance));
+                outcome = targets
+                    .of(instance)
+                    .and_then(|all| all.iter().try_for_each(|target| self.write(sample, time, row, target)));
             }
         });
         outcome
     }
 
-    fn clear(&self, object: &ObjectAccess) -> Result<(), Status> {
-        self.counters.iter().try_for_each(|(width, _)| object.write_null(width.handle()))
+    fn clear(&self, target: &Target, reason: Reason) -> Result<(), Status> {
+        let clear = |counter: &BoundCounter<_>| target.object.write_missing(counter.width.handle(), reason);
+        match target.selection.counters() {
+            None => self.counters.iter().try_for_each(clear),
+            Some(wanted) => wanted.iter().filter_map(|&index| self.counters.get(index)).try_for_each(clear),
+        }
+    }
+
+    fn select(&self, names: Option<&[String]>) -> Selection {
+        Selection::new(names, self.counters.iter().map(|counter| (counter.name, counter.width.handle())))
     }
 }
 
 impl<S, C: CounterClass<S>> Bound<S, C> {
-    fn write(
-        &self,
-        time: &Timestamps,
-        row: &C::Row,
-        targets: Result<&[ObjectAccess], Status>,
-    ) -> Result<(), Status> {
-        for object in targets? {
-            for (handle, (_, value)) in self.times.iter().zip(time.properties()) {
-                object.write_u64(*handle, value)?;
-            }
-            for (width, value) in &self.counters {
-                width.write(object, value(row))?;
-            }
+    fn write(&self, sample: &S, time: &Timestamps, row: &C::Row, target: &Target) -> Result<(), Status> {
+        for (handle, (_, value)) in self.times.iter().zip(time.properties()) {
+            target.object.write_u64(*handle, value)?;
         }
-        Ok(())
+        let write =
+            |(index, counter): (usize, &_)| self.write_counter(sample, row, index, counter, &target.object);
+        match target.selection.counters() {
+            None => self.counters.iter().enumerate().try_for_each(write),
+            Some(wanted) => wanted.iter().try_for_each(|&index| {
+                self.counters.get(index).map_or(Ok(()), |counter| write((index, counter)))
+            }),
+        }
+    }
+
+    #[inline]
+    fn write_counter(
+        &self,
+        sample: &S,
+        row: &C::Row,
+        index: usize,
+        counter: &BoundCounter<C::Row>,
+        object: &ObjectAccess,
+    ) -> Result<(), Status> {
+        if let Some(value) = (counter.value)(row) {
+            return counter.width.write(object, value);
+        }
+        match self.class.why_missing(sample, row, index) {
+            Some(reason) => object.write_missing(counter.width.handle(), reason),
+            None => object.write_null(counter.width.handle()),
+        }
     }
 }

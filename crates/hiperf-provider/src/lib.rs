@@ -68,15 +68,17 @@ mod provider;
 mod refresher;
 pub mod security;
 mod timestamps;
+mod wanted;
 
 pub use class::{Counter, CounterClass, Instance, ServedClass, served};
 pub use declaration::{CounterValue, Instances, Visit, WithBase};
 pub use export::register;
 pub use hiperf_cim::cook::CounterType;
-pub use hiperf_cim::{Error, Result, Status};
+pub use hiperf_cim::{Error, Reason, Result, Status};
 pub use hiperf_com::Guid;
-pub use provider::{Provider, Source, Wanted};
+pub use provider::{Provider, Source};
 pub use timestamps::Timestamps;
+pub use wanted::Wanted;
 
 #[doc(hidden)]
 pub mod private {

@@ -7,9 +7,10 @@ use hiperf_com::access::ObjectAccess;
 use hiperf_com::client::{Context, ObjectSink, Services};
 use hiperf_com::provider::{HiPerfProvider, Initialization};
 
-use crate::class::{BoundClass, Instance, ServedClass, Targets};
+use crate::class::{BoundClass, Instance, ServedClass, Target, Targets};
 use crate::refresher::{CounterRefresher, spawn};
 use crate::timestamps::Timestamps;
+use crate::wanted::{Selection, Wanted, WantedClass};
 
 /// What an author implements: a provider of counters.
 pub trait Provider: Send + Sync + 'static {
@@ -33,35 +34,13 @@ pub trait Provider: Send + Sync + 'static {
 
 /// Reads what there is to read, for all classes of one refresher at once.
 pub trait Source: Send + 'static {
-    /// Takes a sample of at least what the wanted classes need. Once warm it
-    /// allocates nothing and opens nothing.
+    /// Takes a sample of at least what the wanted counters need, and of what
+    /// instances there are of the wanted classes. Once warm it allocates nothing
+    /// and opens nothing.
     ///
     /// # Errors
     /// Why there is no sample; the objects keep their last values.
-    fn sample(&mut self, wanted: Wanted) -> Result<Timestamps>;
-}
-
-/// The classes that a sample is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wanted(u64);
-
-impl Wanted {
-    /// More classes than this a provider can't have.
-    pub(crate) const MAX_CLASSES: usize = 64;
-
-    /// Whether the class at this index of [`Provider::classes`] is wanted.
-    #[must_use]
-    pub const fn contains(self, class: usize) -> bool {
-        class < Wanted::MAX_CLASSES && self.0 >> class & 1 == 1
-    }
-
-    pub(crate) fn class(class: usize) -> Wanted {
-        Wanted(1 << class)
-    }
-
-    pub(crate) fn insert(&mut self, class: usize) {
-        self.0 |= 1 << class;
-    }
+    fn sample(&mut self, wanted: Wanted<'_>) -> Result<Timestamps>;
 }
 
 /// A provider with its classes, shared by its refreshers.
@@ -74,7 +53,7 @@ impl<P: Provider> Served<P> {
     /// The index of a class, by name.
     pub(crate) fn class(&self, name: &str) -> Result<usize> {
         let found = self.classes.iter().position(|class| class.name().eq_ignore_ascii_case(name));
-        found.filter(|index| *index < Wanted::MAX_CLASSES).ok_or_else(|| {
+        found.ok_or_else(|| {
             let message = format!("the provider does not serve class {name}");
             Error::new(Status::WBEM_E_INVALID_CLASS, message)
         })
@@ -117,49 +96,67 @@ impl<P: Provider> HiPerfProvider for CounterProvider<P> {
         &self,
         services: &Services,
         class: &str,
-        _: Option<&Context>,
+        context: Option<&Context>,
         sink: &ObjectSink,
     ) -> Result<()> {
         let index = self.0.class(class)?;
         let template = spawn(services, self.0.classes[index].name())?;
         let bound = self.0.classes[index].bind(&template)?;
+        let selection = bound.select(wanted_names(context).as_deref());
         let mut source = self.0.provider.open()?;
-        let time = source.sample(Wanted::class(index))?;
-        let mut spawned = Spawned { template, objects: Vec::new(), failed: None };
+        let time = source.sample(Wanted::of(&[WantedClass::selected(index, &selection)]))?;
+        let mut spawned = Spawned { template, selection, targets: Vec::new(), failed: None };
         let written = bound.write_all(&source, &time, &mut spawned);
         if let Some(error) = spawned.failed {
             return Err(error);
         }
         written?;
-        spawned.objects.iter().try_for_each(|object| sink.indicate(object))
+        spawned.targets.iter().try_for_each(|target| sink.indicate(&target.object))
     }
 
-    fn get_objects(&self, services: &Services, objects: &[ObjectAccess], _: Option<&Context>) -> Result<()> {
-        let mut wanted = Wanted::default();
-        let mut classes = Vec::with_capacity(objects.len());
+    fn get_objects(
+        &self,
+        services: &Services,
+        objects: &[ObjectAccess],
+        context: Option<&Context>,
+    ) -> Result<()> {
+        let names = wanted_names(context);
+        let mut bound_classes: Vec<(usize, Bound<P::Source>, Selection)> = Vec::new();
+        let mut places = Vec::with_capacity(objects.len());
         for object in objects {
             let index = self.0.class(&object.class_name()?)?;
-            wanted.insert(index);
-            classes.push(index);
+            let known = bound_classes.iter().position(|(known, ..)| *known == index);
+            places.push(known.unwrap_or(bound_classes.len()));
+            if known.is_none() {
+                let class = &self.0.classes[index];
+                let bound = class.bind(&spawn(services, class.name())?)?;
+                let selection = bound.select(names.as_deref());
+                bound_classes.push((index, bound, selection));
+            }
         }
+        let wanted: Vec<WantedClass> = bound_classes
+            .iter()
+            .map(|(index, _, selection)| WantedClass::selected(*index, selection))
+            .collect();
         let mut source = self.0.provider.open()?;
-        let time = source.sample(wanted)?;
-        let mut bound_classes: Vec<Option<Bound<P::Source>>> = Vec::new();
-        bound_classes.resize_with(self.0.classes.len(), || None);
-        for (object, index) in objects.iter().zip(classes) {
-            let class = &self.0.classes[index];
-            let bound = match &mut bound_classes[index] {
-                Some(bound) => bound,
-                unbound => unbound.insert(class.bind(&spawn(services, class.name())?)?),
-            };
-            let mut one = Named { name: key_of(object)?, object: std::slice::from_ref(object), found: false };
+        let time = source.sample(Wanted::of(&wanted))?;
+        for (object, place) in objects.iter().zip(places) {
+            let (index, bound, selection) = &bound_classes[place];
+            selection.mark_others(object)?;
+            let target = [Target { object: object.clone(), selection: selection.clone() }];
+            let mut one = Named { name: key_of(object)?, target, found: false };
             bound.write_all(&source, &time, &mut one)?;
             if !one.found {
-                return Err(not_found(class.name(), &one.name));
+                return Err(not_found(self.0.classes[*index].name(), &one.name));
             }
         }
         Ok(())
     }
+}
+
+/// The properties that a client asks for; `None` means all.
+pub(crate) fn wanted_names(context: Option<&Context>) -> Option<Vec<String>> {
+    context?.wanted_properties()
 }
 
 /// The key of an object; empty for a singleton.
@@ -179,7 +176,7 @@ pub(crate) struct Finder<'a> {
 }
 
 impl Targets for Finder<'_> {
-    fn of(&mut self, instance: Instance<'_>) -> Result<&[ObjectAccess], Status> {
+    fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
         if self.identity.is_none() && instance.name.eq_ignore_ascii_case(self.name) {
             self.identity = Some(instance.identity);
         }
@@ -188,50 +185,56 @@ impl Targets for Finder<'_> {
 }
 
 /// Writes the one instance of this name.
-struct Named<'a> {
+struct Named {
     name: String,
-    object: &'a [ObjectAccess],
+    target: [Target; 1],
     found: bool,
 }
 
-impl Targets for Named<'_> {
-    fn of(&mut self, instance: Instance<'_>) -> Result<&[ObjectAccess], Status> {
+impl Targets for Named {
+    fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
         if self.found || !instance.name.eq_ignore_ascii_case(&self.name) {
             return Ok(&[]);
         }
         self.found = true;
-        Ok(self.object)
+        Ok(&self.target)
     }
 }
 
 /// Makes a new object for every instance.
 struct Spawned {
     template: ObjectAccess,
-    objects: Vec<ObjectAccess>,
+    selection: Selection,
+    targets: Vec<Target>,
     failed: Option<Error>,
 }
 
 impl Targets for Spawned {
-    fn of(&mut self, instance: Instance<'_>) -> Result<&[ObjectAccess], Status> {
-        match named(&self.template, instance) {
-            Ok(object) => self.objects.push(object),
+    fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
+        match named(&self.template, &self.selection, instance) {
+            Ok(target) => self.targets.push(target),
             Err(error) => {
                 let status = error.status();
                 self.failed = Some(error);
                 return Err(status);
             }
         }
-        Ok(&self.objects[self.objects.len() - 1..])
+        Ok(&self.targets[self.targets.len() - 1..])
     }
 }
 
 /// A new object of the template's class with the instance's name.
-pub(crate) fn named(template: &ObjectAccess, instance: Instance<'_>) -> Result<ObjectAccess> {
+pub(crate) fn named(
+    template: &ObjectAccess,
+    selection: &Selection,
+    instance: Instance<'_>,
+) -> Result<Target> {
     let object = template.spawn_instance()?;
     if !instance.name.is_empty() {
         object.put("Name", &hiperf_cim::Value::String(instance.name.to_owned()))?;
     }
-    Ok(object)
+    selection.mark_others(&object)?;
+    Ok(Target { object, selection: selection.clone() })
 }
 
 /// What the refresher keeps of a class in use.

@@ -5,13 +5,15 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use hiperf_cim::{Context as _, Result, Status};
+use hiperf_cim::{Context as _, Reason, Result, Status};
 use hiperf_com::access::{HiPerfEnum, ObjectAccess};
 use hiperf_com::client::{Context, Services};
 use hiperf_com::provider::ProviderRefresher;
 
-use crate::class::{Instance, Targets};
-use crate::provider::{Bound, Finder, Provider, Served, Source, Wanted, key_of, named, not_found};
+use crate::class::{Instance, Target, Targets};
+use crate::provider::{Bound, Finder, Provider, Served, Source, key_of, named, not_found, wanted_names};
+use crate::timestamps::Timestamps;
+use crate::wanted::{Selection, Wanted, WantedClass};
 
 /// Ids of objects, enumerators and their instances, unique in the process.
 static NEXT_ID: AtomicI32 = AtomicI32::new(1);
@@ -25,6 +27,8 @@ pub struct CounterRefresher<P: Provider> {
     served: Arc<Served<P>>,
     source: P::Source,
     classes: Vec<ClassInUse<P::Source>>,
+    /// What all of them need together: made anew when items come or go.
+    wanted: Vec<WantedClass>,
 }
 
 /// A class of which this refresher has objects or enumerators.
@@ -38,7 +42,7 @@ struct ClassInUse<S> {
 
 impl<P: Provider> CounterRefresher<P> {
     pub(crate) fn new(served: Arc<Served<P>>, source: P::Source) -> CounterRefresher<P> {
-        CounterRefresher { served, source, classes: Vec::new() }
+        CounterRefresher { served, source, classes: Vec::new(), wanted: Vec::new() }
     }
 
     /// The place of a class among those in use, and a template of it.
@@ -57,6 +61,11 @@ impl<P: Provider> CounterRefresher<P> {
         };
         Ok((place, template))
     }
+
+    fn count_wanted(&mut self) {
+        let used = self.classes.iter().filter(|class| !class.is_unused());
+        self.wanted = used.map(ClassInUse::wanted).collect();
+    }
 }
 
 /// An instance of a class as the client's namespace defines it.
@@ -70,19 +79,22 @@ impl<P: Provider> ProviderRefresher for CounterRefresher<P> {
         &mut self,
         services: &Services,
         template: &ObjectAccess,
-        _: Option<&Context>,
+        context: Option<&Context>,
     ) -> Result<(ObjectAccess, i32)> {
         let (place, _) = self.class_in_use(services, &template.class_name()?)?;
         let class = &mut self.classes[place];
         let name = key_of(template)?;
-        let time = self.source.sample(Wanted::class(class.index))?;
+        let time = self.source.sample(Wanted::of(&[WantedClass::instances(class.index)]))?;
         let mut finder = Finder { name: &name, identity: None };
         class.bound.write_all(&self.source, &time, &mut finder)?;
         let identity =
             finder.identity.ok_or_else(|| not_found(self.served.classes[class.index].name(), &name))?;
         let object = template.clone_object()?;
+        let selection = class.bound.select(wanted_names(context).as_deref());
+        selection.mark_others(&object)?;
         let id = next_id();
-        class.objects.insert(identity, id, object.clone());
+        class.objects.insert(identity, id, name, Target { object: object.clone(), selection });
+        self.count_wanted();
         Ok((object, id))
     }
 
@@ -90,38 +102,36 @@ impl<P: Provider> ProviderRefresher for CounterRefresher<P> {
         &mut self,
         services: &Services,
         class: &str,
-        _: Option<&Context>,
+        context: Option<&Context>,
         target: HiPerfEnum,
     ) -> Result<i32> {
         let (place, template) = self.class_in_use(services, class)?;
         let id = next_id();
-        self.classes[place].enums.push(RefreshedEnum::new(id, template, target));
+        let class = &mut self.classes[place];
+        let selection = class.bound.select(wanted_names(context).as_deref());
+        class.enums.push(RefreshedEnum::new(id, template, selection, target));
+        self.count_wanted();
         Ok(id)
     }
 
     fn stop_refreshing(&mut self, id: i32) -> Result<()> {
         let removed = self.classes.iter_mut().any(|class| class.remove(id));
         self.classes.retain(|class| !class.is_unused());
+        self.count_wanted();
         if removed { Ok(()) } else { Err(Status::WBEM_E_NOT_FOUND.into()) }
     }
 
     fn refresh(&mut self, _: i32) -> Result<Status, Status> {
-        let mut wanted = Wanted::default();
-        let used = self.classes.iter().filter(|class| !class.is_unused());
-        used.for_each(|class| wanted.insert(class.index));
-        if wanted == Wanted::default() {
+        if self.wanted.is_empty() {
             return Ok(Status::WBEM_S_NO_ERROR);
         }
-        let time = self.source.sample(wanted).map_err(|error| error.status())?;
+        let time = self.source.sample(Wanted::of(&self.wanted)).map_err(|error| error.status())?;
         let mut all_there = true;
         for ClassInUse { bound, objects, enums, .. } in &mut self.classes {
             if !objects.is_empty() {
                 objects.begin();
                 bound.write_all(&self.source, &time, objects)?;
-                for gone in objects.unseen() {
-                    bound.clear(gone)?;
-                    all_there = false;
-                }
+                all_there &= objects.end(bound, &self.source, &time)?;
             }
             for refreshed in enums {
                 refreshed.begin();
@@ -143,6 +153,13 @@ impl<S> ClassInUse<S> {
     fn is_unused(&self) -> bool {
         self.enums.is_empty() && self.objects.is_empty()
     }
+
+    fn wanted(&self) -> WantedClass {
+        let mut wanted = WantedClass::instances(self.index);
+        self.objects.targets.iter().for_each(|target| wanted.add(&target.selection));
+        self.enums.iter().for_each(|refreshed| wanted.add(&refreshed.selection));
+        wanted
+    }
 }
 
 /// Single objects, sorted by the identity of their instance: the one they were
@@ -151,9 +168,12 @@ impl<S> ClassInUse<S> {
 struct ObjectSet {
     identities: Vec<u64>,
     ids: Vec<i32>,
-    objects: Vec<ObjectAccess>,
+    names: Vec<String>,
+    targets: Vec<Target>,
     /// Whether the instance was in the sample.
     seen: Vec<bool>,
+    /// Why the counters are all NULL, of an instance that was not.
+    lost: Vec<Option<Reason>>,
 }
 
 impl ObjectSet {
@@ -161,20 +181,24 @@ impl ObjectSet {
         self.ids.is_empty()
     }
 
-    fn insert(&mut self, identity: u64, id: i32, object: ObjectAccess) {
+    fn insert(&mut self, identity: u64, id: i32, name: String, target: Target) {
         let place = self.identities.partition_point(|known| *known <= identity);
         self.identities.insert(place, identity);
         self.ids.insert(place, id);
-        self.objects.insert(place, object);
+        self.names.insert(place, name);
+        self.targets.insert(place, target);
         self.seen.insert(place, false);
+        self.lost.insert(place, None);
     }
 
     fn remove(&mut self, id: i32) -> bool {
         let Some(place) = self.ids.iter().position(|known| *known == id) else { return false };
         self.identities.remove(place);
         self.ids.remove(place);
-        self.objects.remove(place);
+        self.names.remove(place);
+        self.targets.remove(place);
         self.seen.remove(place);
+        self.lost.remove(place);
         true
     }
 
@@ -182,8 +206,22 @@ impl ObjectSet {
         self.seen.fill(false);
     }
 
-    fn unseen(&self) -> impl Iterator<Item = &ObjectAccess> {
-        self.objects.iter().zip(&self.seen).filter(|(_, seen)| !**seen).map(|(object, _)| object)
+    /// Clears what was not in the sample, and says whether all was.
+    fn end<S>(&mut self, bound: &Bound<S>, source: &S, time: &Timestamps) -> Result<bool, Status> {
+        if !self.seen.contains(&false) {
+            return Ok(true);
+        }
+        let mut namesakes = Namesakes { objects: self };
+        bound.write_all(source, time, &mut namesakes)?;
+        for (place, target) in self.targets.iter().enumerate() {
+            if !self.seen[place] && self.lost[place].is_none() {
+                self.lost[place] = Some(Reason::Gone);
+            }
+            if let Some(reason) = self.lost[place] {
+                bound.clear(target, reason)?;
+            }
+        }
+        Ok(false)
     }
 
     fn places_of(&self, identity: u64) -> Range<usize> {
@@ -194,10 +232,28 @@ impl ObjectSet {
 }
 
 impl Targets for ObjectSet {
-    fn of(&mut self, instance: Instance<'_>) -> Result<&[ObjectAccess], Status> {
+    fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
         let places = self.places_of(instance.identity);
         self.seen[places.clone()].fill(true);
-        Ok(&self.objects[places])
+        self.lost[places.clone()].fill(None);
+        Ok(&self.targets[places])
+    }
+}
+
+/// Finds which of the lost instances have a namesake. Writes nothing.
+struct Namesakes<'a> {
+    objects: &'a mut ObjectSet,
+}
+
+impl Targets for Namesakes<'_> {
+    fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
+        let ObjectSet { names, seen, lost, .. } = &mut *self.objects;
+        for ((name, seen), lost) in names.iter().zip(seen).zip(lost) {
+            if !*seen && name.eq_ignore_ascii_case(instance.name) {
+                *lost = Some(Reason::Reborn);
+            }
+        }
+        Ok(&[])
     }
 }
 
@@ -208,22 +264,24 @@ impl Targets for ObjectSet {
 struct RefreshedEnum {
     id: i32,
     template: ObjectAccess,
+    selection: Selection,
     target: HiPerfEnum,
     identities: Vec<u64>,
     ids: Vec<i32>,
-    objects: Vec<ObjectAccess>,
+    objects: Vec<Target>,
     place: usize,
     added_ids: Vec<i32>,
     added: Vec<ObjectAccess>,
     /// Objects of instances that are gone, for instances to come.
-    spare: Vec<ObjectAccess>,
+    spare: Vec<Target>,
 }
 
 impl RefreshedEnum {
-    fn new(id: i32, template: ObjectAccess, target: HiPerfEnum) -> RefreshedEnum {
+    fn new(id: i32, template: ObjectAccess, selection: Selection, target: HiPerfEnum) -> RefreshedEnum {
         RefreshedEnum {
             id,
             template,
+            selection,
             target,
             identities: Vec::new(),
             ids: Vec::new(),
@@ -258,26 +316,26 @@ impl RefreshedEnum {
 
     /// Puts a new row at the place of the instance.
     fn insert(&mut self, instance: Instance<'_>) -> Result<()> {
-        let object = match self.spare.pop() {
-            Some(object) => {
+        let target = match self.spare.pop() {
+            Some(target) => {
                 let name = hiperf_cim::Value::String(instance.name.to_owned());
-                object.put("Name", &name)?;
-                object
+                target.object.put("Name", &name)?;
+                target
             }
-            None => named(&self.template, instance)?,
+            None => named(&self.template, &self.selection, instance)?,
         };
         let id = next_id();
         self.identities.insert(self.place, instance.identity);
         self.ids.insert(self.place, id);
-        self.objects.insert(self.place, object.clone());
         self.added_ids.push(id);
-        self.added.push(object);
+        self.added.push(target.object.clone());
+        self.objects.insert(self.place, target);
         Ok(())
     }
 }
 
 impl Targets for RefreshedEnum {
-    fn of(&mut self, instance: Instance<'_>) -> Result<&[ObjectAccess], Status> {
+    fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
         let place = self.place;
         if self.identities.get(place) != Some(&instance.identity) {
             let behind = self.identities.get(place..).unwrap_or_default();

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hiperf_cim::{Class, Instance, PropertyHandle, Result, Status, Value};
+use hiperf_cim::{Class, Instance, PropertyHandle, Reason, Result, Status, Value};
 use hiperf_com::object::Object;
 
 /// An instance of a [`Refresher`](crate::Refresher). It borrows the refresher,
@@ -54,6 +54,21 @@ impl<'a> InstanceRef<'a> {
     #[must_use]
     pub fn value(self, index: usize) -> Value {
         self.0.value(index)
+    }
+
+    /// Why a property is NULL; `None` if it has a value, or if nobody said: a
+    /// provider may know nothing of reasons.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_HANDLE_REQUEST` for a handle of another class.
+    pub fn why(self, handle: PropertyHandle) -> Result<Option<Reason>, Status> {
+        self.0.why(handle)
+    }
+
+    /// The same for the property at an index of [`Class::properties`].
+    #[must_use]
+    pub fn why_at(self, index: usize) -> Option<Reason> {
+        self.0.why_at(index)
     }
 
     /// A copy, which stays as it is when the refresher goes on.

@@ -47,7 +47,7 @@ use hiperf_com::server::{LocatorObject, RefresherObject, TextSourceObject};
 use hiperf_com::{Guid, clsid, factory, provider, registry};
 
 pub use cooker::BASELINE_AGE;
-pub use hiperf_cim::{Error, PropertyHandle, Result, Status, Value};
+pub use hiperf_cim::{Error, PropertyHandle, Reason, Result, Status, Value};
 pub use instance_ref::InstanceRef;
 pub use namespace::{DEFAULT_NAMESPACE, Namespace};
 pub use query::{Column, Query};

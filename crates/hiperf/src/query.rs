@@ -85,6 +85,36 @@ impl Query {
         self.is_select_all
     }
 
+    /// The properties that have to be known to answer the query: those that are
+    /// selected and those of the WHERE clause. `None` means all.
+    #[must_use]
+    pub fn properties(&self) -> Option<Vec<&str>> {
+        if self.is_select_all {
+            return None;
+        }
+        let scope = ClassScope(&self.class);
+        let tested = self.predicate.properties().into_iter().map(|index| scope.column(index));
+        let mut names: Vec<&str> = Vec::new();
+        for column in self.columns.iter().copied().chain(tested) {
+            let Column::Property(index) = column else { continue };
+            let name = self.class.properties()[index].name();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Some(names)
+    }
+
+    /// The client's context for the provider, with the query's properties in
+    /// it. What a SELECT list names counts more than what the context did.
+    fn context(&self, client: Option<&Context>) -> Result<Option<Context>> {
+        let client = client.map(Context::duplicate).transpose()?;
+        let Some(names) = self.properties() else { return Ok(client) };
+        let context = client.unwrap_or_default();
+        context.want_properties(names.into_iter())?;
+        Ok(Some(context))
+    }
+
     /// Whether an instance of the class or of a subclass is selected; `value`
     /// gives the value of a column.
     pub fn matches(&self, value: impl Fn(Column) -> Value) -> bool {
@@ -100,7 +130,8 @@ impl Query {
         }
         let class = instance.class().clone();
         for (index, property) in class.properties().iter().enumerate() {
-            if !property.is_key() && !self.columns.contains(&Column::Property(index)) {
+            let is_selected = property.is_key() || self.columns.contains(&Column::Property(index));
+            if !is_selected && !instance.value(index).is_null() {
                 instance.put(property.name(), &Value::Null)?;
             }
         }
@@ -159,7 +190,9 @@ impl Scope for ClassScope<'_> {
 }
 
 impl Namespace {
-    /// The instances that a query selects, each with all its properties.
+    /// The instances that a query selects, with the properties that it needs;
+    /// see [`Query::properties`]. Others are NULL unless their provider delivers
+    /// them unasked.
     ///
     /// # Errors
     /// The provider's.
@@ -169,6 +202,8 @@ impl Namespace {
 
     pub(crate) fn query_with(&self, query: &Query, context: Option<&Context>) -> Result<Vec<Instance>> {
         let mut found = Vec::new();
+        let context = query.context(context)?;
+        let context = context.as_ref();
         let subclasses = self.subclasses(query.class.name())?;
         for class in std::iter::once(&query.class).chain(&subclasses) {
             if class.is_abstract() || !is_hiperf(class) {

@@ -48,11 +48,12 @@ impl Instance {
         Ok(())
     }
 
-    /// Says why of every NULL of which nobody has said it.
+    /// Says why of every NULL of which nobody has said it, or only that it is
+    /// stale.
     pub fn explain(&mut self, reason: Reason) {
         for index in 0..self.slots.len() {
             if self.block.is_null(index)
-                && self.why_at(index).is_none()
+                && matches!(self.why_at(index), None | Some(Reason::Stale))
                 && let Some(code) = self.reasons_mut().get_mut(index)
             {
                 *code = reason.code();
@@ -75,13 +76,13 @@ impl Instance {
     }
 
     /// Makes the reasons those of `other`, which is of the same class. Allocates
-    /// when they are the instance's first.
+    /// when they are the instance's first, and lets go of them when there are
+    /// none any more, so that the next copy is a copy of the block again.
     #[cold]
     #[inline(never)]
     pub(super) fn copy_reasons(&mut self, other: &Instance) {
         match (&mut self.reasons, &other.reasons) {
             (Some(mine), Some(theirs)) => mine.0.copy_from_slice(&theirs.0),
-            (Some(mine), None) => mine.0.fill(0),
             (mine, theirs) => mine.clone_from(theirs),
         }
     }

@@ -56,10 +56,9 @@ impl HiPerfProvider for Cooker {
         sink: &ObjectSink,
     ) -> Result<()> {
         let namespace = services::namespace_of(services)?;
-        let adding = Adding { context, ..Adding::default() };
-        let cooking = Cooking::new(&namespace, class)?;
+        let cooking = Cooking::new(&namespace, class, context)?;
         let mut raw = Refresher::new();
-        let id = raw.add_enum_with(&namespace, cooking.raw.name(), adding)?;
+        let id = raw.add_enum_with(&namespace, cooking.raw.name(), cooking.adding())?;
         let mut samples: HashMap<i32, Instance> = HashMap::new();
         if cooking.recipe.needs_two_samples() {
             raw.refresh()?;
@@ -85,12 +84,13 @@ impl HiPerfProvider for Cooker {
         context: Option<&Context>,
     ) -> Result<()> {
         let namespace = services::namespace_of(services)?;
-        let adding = Adding { context, ..Adding::default() };
         let mut raw = Refresher::new();
         let mut wanted = Vec::with_capacity(objects.len());
         for target in objects {
-            let cooking = Cooking::new(&namespace, &target.class_name()?)?;
-            let id = raw.add_object_with(&namespace, &cooking.raw_path(target)?, adding)?;
+            let cooking = Cooking::new(&namespace, &target.class_name()?, context)?;
+            let path = cooking.raw_path(target)?;
+            let id = raw.add_object_with(&namespace, &path, cooking.adding())?;
+            cooking.recipe.mark_others(target)?;
             wanted.push((cooking, id, target));
         }
         let mut samples: Vec<Option<Instance>> = vec![None; objects.len()];
@@ -115,10 +115,13 @@ struct Cooking {
     formatted: Arc<Class>,
     raw: Arc<Class>,
     recipe: Recipe,
+    /// The context for the raw class's provider: the client's, and in it the raw
+    /// properties that the recipe takes if the client doesn't want all.
+    context: Option<Context>,
 }
 
 impl Cooking {
-    fn new(namespace: &Namespace, class: &str) -> Result<Cooking> {
+    fn new(namespace: &Namespace, class: &str, context: Option<&Context>) -> Result<Cooking> {
         let cook = || -> Result<_> {
             let formatted = namespace.class(class)?;
             let raw = raw_class_name(&formatted).ok_or_else(|| {
@@ -127,10 +130,22 @@ impl Cooking {
             })?;
             let raw = namespace.class(raw)?;
             check_keys(&formatted, &raw)?;
-            let recipe = Recipe::new(&formatted, &raw)?;
-            Ok(Cooking { formatted, raw, recipe })
+            let wanted = context.and_then(Context::wanted_properties);
+            let recipe = Recipe::new(&formatted, &raw, wanted.as_deref())?;
+            let mut context = context.cloned();
+            if let (Some(client), Some(_)) = (&context, wanted) {
+                let changed = client.duplicate()?;
+                changed.want_properties(recipe.raw_properties(&raw).into_iter())?;
+                context = Some(changed);
+            }
+            Ok(Cooking { formatted, raw, recipe, context })
         };
         cook().context(|| format!("cooking {class}"))
+    }
+
+    /// How raw items are added.
+    fn adding(&self) -> Adding<'_> {
+        Adding { context: self.context.as_ref(), ..Adding::default() }
     }
 
     /// A new formatted object with the keys of the raw one.
@@ -140,7 +155,9 @@ impl Cooking {
             let name = self.formatted.properties()[index].name();
             instance.put(name, &raw.get(name)?)?;
         }
-        Ok(ObjectAccess::new(Object::new(instance).access().clone()))
+        let object = ObjectAccess::new(Object::new(instance).access().clone());
+        self.recipe.mark_others(&object)?;
+        Ok(object)
     }
 
     /// Gives a formatted object that served another instance the keys of `raw`.

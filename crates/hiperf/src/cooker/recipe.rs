@@ -23,7 +23,12 @@ pub(crate) fn raw_class_name(formatted: &Class) -> Option<&str> {
 pub(crate) struct Recipe {
     steps: Vec<Step>,
     copies: Vec<(PropertyHandle, PropertyHandle)>,
+    /// Computed properties that nobody asked for.
+    others: Vec<PropertyHandle>,
 }
+
+/// The class whose properties say when a sample was taken. Everybody gets them.
+const SAMPLE_CLASS: &str = "Win32_Perf";
 
 /// How one property is computed.
 #[derive(Debug)]
@@ -45,16 +50,25 @@ struct Operand {
 }
 
 impl Recipe {
-    /// The recipe for `formatted` from `raw`.
+    /// The recipe for `formatted` from `raw`, of the properties that are
+    /// `wanted`; `None` means all.
     ///
     /// # Errors
     /// * `WBEM_E_INVALID_QUALIFIER`: a qualifier names a formula or a raw
     ///   property that isn't there, or one that holds no counter.
     /// * `WBEM_E_NOT_SUPPORTED`: a statistical cooking type.
-    pub(crate) fn new(formatted: &Class, raw: &Class) -> Result<Recipe> {
-        let mut recipe = Recipe { steps: Vec::new(), copies: Vec::new() };
+    pub(crate) fn new(formatted: &Class, raw: &Class, wanted: Option<&[String]>) -> Result<Recipe> {
+        let mut recipe = Recipe { steps: Vec::new(), copies: Vec::new(), others: Vec::new() };
+        let is_wanted = |name: &str| {
+            wanted.is_none_or(|names| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)))
+        };
         for property in formatted.properties() {
             let (name, ty) = (property.name(), property.ty());
+            if !is_wanted(name) && property.origin() != SAMPLE_CLASS {
+                // The key is not computed, and what has no handle neither.
+                recipe.others.extend(formatted.handle(name).ok().filter(|_| !property.is_key()));
+                continue;
+            }
             let in_formatted = || format!("property {name} of {}", formatted.name());
             if let Some(cooking_type) = property.qualifiers().text("CookingType") {
                 let counter_type = match CookingType::from_name(cooking_type) {
@@ -88,8 +102,24 @@ impl Recipe {
         self.steps.iter().any(|step| step.counter_type.needs_two_samples())
     }
 
+    /// The properties of `raw` that the recipe takes.
+    pub(crate) fn raw_properties<'r>(&self, raw: &'r Class) -> Vec<&'r str> {
+        let of_steps = self.steps.iter().flat_map(Step::takes);
+        let mut indexes: Vec<usize> =
+            of_steps.chain(self.copies.iter().map(|&(from, _)| from)).map(PropertyHandle::index).collect();
+        indexes.sort_unstable();
+        indexes.dedup();
+        indexes.into_iter().map(|index| raw.properties()[index].name()).collect()
+    }
+
+    /// Says in a new object why the properties that nobody asked for are NULL.
+    pub(crate) fn mark_others(&self, target: &ObjectAccess) -> Result<(), Status> {
+        self.others.iter().try_for_each(|&handle| target.write_missing(handle, Reason::NotAsked))
+    }
+
     /// Computes every property of `target` from the samples. What can't be
-    /// computed becomes NULL. Allocates nothing.
+    /// computed becomes NULL, with the reason. Allocates nothing but room for an
+    /// object's first reason.
     pub(crate) fn cook(
         &self,
         older: Option<&Instance>,
@@ -99,7 +129,7 @@ impl Recipe {
         for &(from, to) in &self.copies {
             match newer.read_fixed(from)? {
                 Some(value) => target.write_bytes(to, value)?,
-                None => target.write_null(to)?,
+                None => target.write_missing(to, newer.why(from)?.unwrap_or(Reason::Missing))?,
             }
         }
         for step in &self.steps {
@@ -109,10 +139,10 @@ impl Recipe {
     }
 
     /// Sets every computed property to NULL: the sample is missing.
-    pub(crate) fn clear(&self, target: &ObjectAccess) -> Result<(), Status> {
+    pub(crate) fn clear(&self, target: &ObjectAccess, reason: Reason) -> Result<(), Status> {
         let copied = self.copies.iter().map(|&(_, to)| to);
         let mut targets = self.steps.iter().map(|step| step.target).chain(copied);
-        targets.try_for_each(|handle| target.write_null(handle))
+        targets.try_for_each(|handle| target.write_missing(handle, reason))
     }
 }
 
@@ -139,17 +169,25 @@ impl Step {
     }
 
     fn cook(&self, older: Option<&Instance>, newer: &Instance, target: &ObjectAccess) -> Result<(), Status> {
-        let Ok(cooked) = self.value(older, newer) else {
-            return target.write_null(self.target);
+        let cooked = match self.value(older, newer) {
+            Ok(cooked) => cooked,
+            Err(reason) => return target.write_missing(self.target, reason),
         };
         match (self.target_type, cooked.capped(u64::MAX)) {
             (CimType::Real64, _) => target.write_bytes(self.target, &cooked.real().to_le_bytes()),
-            (_, None) => target.write_null(self.target),
+            (_, None) => target.write_missing(self.target, Reason::OutOfRange),
             (CimType::Uint32, Some(integer)) => {
                 target.write_u32(self.target, u32::try_from(integer).unwrap_or(u32::MAX))
             }
             (_, Some(integer)) => target.write_u64(self.target, integer),
         }
+    }
+
+    /// The raw properties that the formula takes.
+    fn takes(&self) -> impl Iterator<Item = PropertyHandle> {
+        let base = self.base.map(|base| base.handle);
+        let time = self.time.into_iter().flat_map(|(timestamp, frequency)| [timestamp, frequency]);
+        [self.value.handle].into_iter().chain(base).chain(time)
     }
 
     fn value(&self, older: Option<&Instance>, newer: &Instance) -> Result<cook::Cooked, Reason> {
@@ -166,7 +204,7 @@ impl Step {
             None => (0, 0),
         };
         let base = self.base.and_then(|base| Some((base.read(instance)?, base.width)));
-        let value = self.value.read(instance).ok_or(Reason::Missing)?;
+        let value = self.value.read(instance).ok_or_else(|| self.value.why(instance))?;
         Ok(Sample { value, width: self.value.width, time, frequency, base })
     }
 }
@@ -181,6 +219,11 @@ impl Operand {
             invalid(format!("its raw property {name} of {} is a {ty}, which holds no counter", raw.name()))
         })?;
         Ok(Operand { handle: raw.handle(name)?, width })
+    }
+
+    /// Why the raw value is missing, which is then why the cooked one is.
+    fn why(self, instance: &Instance) -> Reason {
+        instance.why(self.handle).ok().flatten().unwrap_or(Reason::Missing)
     }
 
     fn read(self, instance: &Instance) -> Option<u64> {

@@ -4,15 +4,14 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use hiperf_cim::{Instance, Result, Status};
+use hiperf_cim::{Instance, Reason, Result, Status};
 use hiperf_com::access::{HiPerfEnum, ObjectAccess};
 use hiperf_com::client::{Context, Services};
 use hiperf_com::object::Object;
 use hiperf_com::provider::ProviderRefresher;
-use hiperf_com::server::Adding;
 
 use super::Cooking;
-use crate::refresher::{EnumId, ObjectId};
+use crate::refresher::{EnumId, ObjectId, reason_of};
 use crate::{Refreshed, Refresher, services};
 
 /// Ids of refreshable objects and enumerators, unique in the process.
@@ -67,10 +66,11 @@ impl ProviderRefresher for CookerRefresher {
         context: Option<&Context>,
     ) -> Result<(ObjectAccess, i32)> {
         let namespace = services::namespace_of(services)?;
-        let adding = Adding { context, ..Adding::default() };
-        let cooking = Cooking::new(&namespace, &template.class_name()?)?;
-        let raw = self.raw.add_object_with(&namespace, &cooking.raw_path(template)?, adding)?;
+        let cooking = Cooking::new(&namespace, &template.class_name()?, context)?;
+        let path = cooking.raw_path(template)?;
+        let raw = self.raw.add_object_with(&namespace, &path, cooking.adding())?;
         let target = template.clone_object()?;
+        cooking.recipe.mark_others(&target)?;
         let id = next_id();
         let cooked = CookedInstance::new(target.clone(), &cooking);
         self.objects.push(CookedObject { id, raw, cooking, cooked });
@@ -85,9 +85,8 @@ impl ProviderRefresher for CookerRefresher {
         target: HiPerfEnum,
     ) -> Result<i32> {
         let namespace = services::namespace_of(services)?;
-        let adding = Adding { context, ..Adding::default() };
-        let cooking = Cooking::new(&namespace, class)?;
-        let raw = self.raw.add_enum_with(&namespace, cooking.raw.name(), adding)?;
+        let cooking = Cooking::new(&namespace, class, context)?;
+        let raw = self.raw.add_enum_with(&namespace, cooking.raw.name(), cooking.adding())?;
         let id = next_id();
         let (rows, spare) = (Vec::new(), Vec::new());
         self.enums.push(CookedEnum { id, raw, cooking, target, version: None, rows, spare });
@@ -113,17 +112,24 @@ impl ProviderRefresher for CookerRefresher {
     /// that no value is of now.
     fn refresh(&mut self, flags: i32) -> Result<Status, Status> {
         let refreshed = self.raw.refresh_with(flags)?;
-        let up_to_date = |status: Option<Status>| status.is_some_and(|status| !status.is_error());
+        let missing = |status: Option<Status>| match status {
+            Some(status) if status.is_error() => Some(reason_of(status)),
+            Some(_) => None,
+            None => Some(Reason::Stale),
+        };
         for object in &mut self.objects {
-            let fresh = up_to_date(self.raw.status(object.raw));
-            match self.raw.client_object(object.raw).filter(|_| fresh) {
-                Some(raw) => object.cooked.cook(&object.cooking, raw)?,
-                None => object.cooking.recipe.clear(&object.cooked.target)?,
+            let missing = missing(self.raw.status(object.raw));
+            match (self.raw.client_object(object.raw), missing) {
+                (Some(raw), None) => object.cooked.cook(&object.cooking, raw)?,
+                (_, reason) => {
+                    let reason = reason.unwrap_or(Reason::Stale);
+                    object.cooking.recipe.clear(&object.cooked.target, reason)?;
+                }
             }
         }
         for cooked in &mut self.enums {
-            let fresh = up_to_date(self.raw.status(cooked.raw));
-            cooked.refresh(&self.raw, fresh)?;
+            let missing = missing(self.raw.status(cooked.raw));
+            cooked.refresh(&self.raw, missing)?;
         }
         Ok(match refreshed {
             Refreshed::Complete => Status::WBEM_S_NO_ERROR,
@@ -133,9 +139,9 @@ impl ProviderRefresher for CookerRefresher {
 }
 
 impl CookedEnum {
-    fn refresh(&mut self, raw: &Refresher, fresh: bool) -> Result<(), Status> {
-        if !fresh {
-            return self.rows.iter().try_for_each(|(_, row)| self.cooking.recipe.clear(&row.target));
+    fn refresh(&mut self, raw: &Refresher, missing: Option<Reason>) -> Result<(), Status> {
+        if let Some(reason) = missing {
+            return self.rows.iter().try_for_each(|(_, row)| self.cooking.recipe.clear(&row.target, reason));
         }
         let (version, instances) = raw.identified_instances(self.raw).map_err(|error| error.status())?;
         if self.version != Some(version) {

@@ -13,7 +13,7 @@
 use std::sync::Arc;
 
 use hiperf_cim::path::ObjectPath;
-use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status};
+use hiperf_cim::{Class, Context as _, Error, Instance, Reason, Result, Status};
 use hiperf_com::client::RefresherClient;
 use hiperf_com::object::Object;
 use hiperf_com::server::Adding;
@@ -111,6 +111,7 @@ impl Refresher {
         match created {
             Some((provider_object, source)) => {
                 let client_object = Object::new(template.with_texts_of(&shown)?);
+                client_object.explain(Reason::Stale);
                 let copied = Status::WBEM_S_NO_ERROR;
                 self.objects.push(ObjectItem { id, source, provider_object, client_object, copied });
             }

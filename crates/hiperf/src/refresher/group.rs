@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use hiperf_cim::{Result, Status};
+use hiperf_cim::{Reason, Result, Status};
 use hiperf_com::client::RefresherClient;
 
 use super::Refresher;
@@ -26,6 +26,15 @@ pub(super) struct Group {
 pub(super) struct Source {
     pub group: usize,
     pub provider_id: i32,
+}
+
+/// Why there are no values when a refresh ended like this.
+pub(crate) fn reason_of(status: Status) -> Reason {
+    match status {
+        Status::WBEM_E_ACCESS_DENIED => Reason::Denied,
+        Status::WBEM_E_NOT_FOUND => Reason::Gone,
+        _ => Reason::Failed,
+    }
 }
 
 impl Refresher {

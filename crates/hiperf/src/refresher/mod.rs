@@ -50,6 +50,7 @@ mod group;
 mod nested;
 mod object;
 mod rows;
+mod selecting;
 
 use std::sync::Arc;
 
@@ -65,6 +66,8 @@ use group::Group;
 use nested::NestedItem;
 use object::ObjectItem;
 use rows::Rows;
+
+pub(crate) use group::reason_of;
 
 /// An object added by [`Refresher::add_object`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -171,13 +174,15 @@ impl Refresher {
         }
         let mut all_copied = true;
         for item in &mut self.objects {
-            if !self.groups[item.source.group].status.is_error() {
-                all_copied &= item.copy();
+            match self.groups[item.source.group].status {
+                failed if failed.is_error() => item.client_object.explain(reason_of(failed)),
+                _ => all_copied &= item.copy(),
             }
         }
         for item in &mut self.enums {
-            if !self.groups[item.source.group].status.is_error() {
-                all_copied &= item.copy();
+            match self.groups[item.source.group].status {
+                failed if failed.is_error() => item.rows.explain(reason_of(failed)),
+                _ => all_copied &= item.copy(),
             }
         }
         self.fetched.refresh();

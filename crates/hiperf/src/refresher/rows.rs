@@ -12,7 +12,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use hiperf_cim::{Class, Instance, Status};
+use hiperf_cim::{Class, Instance, Reason, Status};
 use hiperf_com::enumeration::ObjectList;
 use hiperf_com::object::Object;
 
@@ -102,6 +102,11 @@ impl Rows {
             self.list_version = version;
         }
         self.rows.iter().try_for_each(|row| row.client_object.copy_from(&row.provider_object))
+    }
+
+    /// Says why the rows still lack what they lack.
+    pub fn explain(&self, reason: Reason) {
+        self.objects().for_each(|object| object.explain(reason));
     }
 
     /// Whether the list was filled with the same instances in the same order,

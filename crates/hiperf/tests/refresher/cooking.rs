@@ -144,11 +144,18 @@ fn a_raw_provider_that_fails() {
 fn queries_take_two_samples() {
     let world = world!("CookedQuery");
     world.step(1, &[total(10), Row { name: "b".into(), identity: 2, ..total(5) }]);
-    let query =
-        Query::new(&world.namespace, &format!("SELECT Name FROM {} WHERE Level = 7", world.formatted));
-    let found = world.namespace.query(&query.unwrap()).unwrap();
-    assert_eq!(found.len(), 2);
-    assert_eq!(world.state().samples, 2);
+    let query = |selected: &str| {
+        let text = format!("SELECT {selected} FROM {} WHERE Level = 7", world.formatted);
+        let query = Query::new(&world.namespace, &text).unwrap();
+        let found = world.namespace.query(&query).unwrap();
+        assert_eq!(found.len(), 2);
+        (found, std::mem::take(&mut world.state().samples))
+    };
+    // A level is what it is now.
+    assert_eq!(query("Name").1, 1);
+    assert_eq!(query("Level, Total").1, 2);
+    let (found, samples) = query("*");
+    assert_eq!(samples, 2);
     // The test's clock stood still.
     assert_eq!(found[0].get("Total").unwrap(), Value::Null);
     let one = world.namespace.get(&format!("{}.Name=\"b\"", world.formatted)).unwrap();

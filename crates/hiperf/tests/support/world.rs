@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hiperf::{Namespace, Result, Status};
+use hiperf::{Namespace, Reason, Result, Status};
 use hiperf_provider::{Counter, CounterClass, Instance, Provider, ServedClass, Source, Timestamps, Wanted};
 
 use crate::names::{next_clsid, registration};
@@ -41,7 +41,14 @@ pub struct State {
     pub panics_after: Option<usize>,
     /// How many samples were taken.
     pub samples: u64,
+    /// The counters that the latest sample was for.
+    pub wanted: String,
+    /// Why a counter without a value has none.
+    pub why: Option<Reason>,
 }
+
+/// The counters of the raw class.
+const COUNTERS: [&str; 5] = ["Total", "Small", "Level", "Sum", "Sum_Base"];
 
 /// The names of a test's classes.
 pub trait Named: Send + Sync + 'static {
@@ -143,9 +150,12 @@ struct Sampled {
 }
 
 impl Source for Sampled {
-    fn sample(&mut self, _: Wanted) -> Result<Timestamps> {
+    fn sample(&mut self, wanted: Wanted<'_>) -> Result<Timestamps> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.samples += 1;
+        assert!(wanted.contains(0) && !wanted.contains(1));
+        let is_wanted = |(counter, name)| wanted.contains_counter(0, counter).then_some(name);
+        shared.wanted = COUNTERS.into_iter().enumerate().filter_map(is_wanted).collect::<Vec<_>>().join(" ");
         self.sample = shared.clone();
         drop(shared);
         assert!(!self.sample.panics, "as tested");
@@ -170,13 +180,9 @@ impl<N: Named> CounterClass<Sampled> for Rows<N> {
     const NAME: &'static str = N::RAW;
 
     fn counters(&self) -> Vec<Counter<Row>> {
-        vec![
-            Counter::new("Total", |row| row.total),
-            Counter::new("Small", |row| row.small),
-            Counter::new("Level", |row| row.level),
-            Counter::new("Sum", |row| row.sum),
-            Counter::new("Sum_Base", |row| row.sum_base),
-        ]
+        let values: [fn(&Row) -> Option<u64>; 5] =
+            [|row| row.total, |row| row.small, |row| row.level, |row| row.sum, |row| row.sum_base];
+        COUNTERS.into_iter().zip(values).map(|(name, value)| Counter::new(name, value)).collect()
     }
 
     fn for_each(&self, sampled: &Sampled, visit: &mut dyn FnMut(Instance<'_>, &Row)) {
@@ -184,5 +190,9 @@ impl<N: Named> CounterClass<Sampled> for Rows<N> {
             visit(Instance::identified(&row.name, row.identity), row);
             assert_ne!(sampled.sample.panics_after, Some(index), "as tested");
         }
+    }
+
+    fn why_missing(&self, sampled: &Sampled, _: &Row, _: usize) -> Option<Reason> {
+        sampled.sample.why
     }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use hiperf_cim::{Class, Instance, Status, Value};
+use hiperf_cim::{Class, Instance, Reason, Status, Value};
 use hiperf_com::object::Object;
 
 use crate::refresher::object::status_of;
+use crate::refresher::reason_of;
 
 /// An object of the client's, which stays the same one.
 pub(in crate::refresher) struct ClientObject {
@@ -31,6 +32,7 @@ impl ClientObject {
             let _never_refused = keys.put(property.name(), &Value::Null);
         }
         let object = Object::new(keys.clone().with_texts_of(shown)?);
+        object.explain(Reason::Stale);
         Ok(ClientObject { id, object, status: Status::WBEM_S_NO_ERROR, keys })
     }
 
@@ -63,6 +65,7 @@ impl ClientObject {
             // The class is its own.
             let _never_refused = self.object.set_to(&self.keys);
         }
+        self.object.explain(reason_of(status));
     }
 }
 
