@@ -29,7 +29,10 @@ const WASTE_WORTH_A_REWRITE: usize = 1024;
 #[repr(C)]
 pub struct Block {
     bytes: Vec<u8>,
-    fixed_len: u32,
+    fixed_len: u16,
+    /// Whether the instance says of values why they are missing. Kept here,
+    /// because a copy reads this line of the cache in any case.
+    has_reasons: bool,
     /// Bytes of the tail that no slot refers to any more.
     waste: u32,
 }
@@ -49,14 +52,23 @@ impl Block {
     /// A block with these bytes, of a layout that is `fixed_len` bytes long.
     pub(crate) fn from_bytes(bytes: &[u8], fixed_len: usize) -> Block {
         // At most 256 + 1,024 * 8 bytes, so it always fits.
-        let fixed_len = u32::try_from(fixed_len).unwrap_or(u32::MAX);
-        Block { bytes: bytes.to_vec(), fixed_len, waste: 0 }
+        let fixed_len = u16::try_from(fixed_len).unwrap_or(u16::MAX);
+        Block { bytes: bytes.to_vec(), fixed_len, has_reasons: false, waste: 0 }
     }
 
     /// Where the tail starts.
     #[inline]
     fn fixed_len(&self) -> usize {
-        self.fixed_len as usize
+        self.fixed_len.into()
+    }
+
+    #[inline]
+    pub(crate) fn has_reasons(&self) -> bool {
+        self.has_reasons
+    }
+
+    pub(crate) fn set_has_reasons(&mut self, has_reasons: bool) {
+        self.has_reasons = has_reasons;
     }
 
     fn add_waste(&mut self, bytes: usize) {

@@ -32,20 +32,19 @@ pub struct Decoration {
 /// An object of a class.
 ///
 /// The order of the fields is kept: a refresh copies instances that are not in
-/// the cache, and what it reads of each beside the block, the class, whether
-/// there are reasons and the block's place and length, should be in one line of
-/// it.
+/// the cache, and what it reads of each beside the block, the class and the
+/// block's place and length, should be in one line of it.
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub struct Instance {
     block: Block,
     class: Arc<Class>,
-    /// Why values are missing; `None` as long as nobody has said.
-    reasons: Option<Reasons>,
     // The class's slots, kept here to save the hot path a load.
     slots: Arc<[Slot]>,
     decoration: Option<Arc<Decoration>>,
     qualifiers: Option<Box<InstanceQualifiers>>,
+    /// Why values are missing; there are some if the block says so.
+    reasons: Option<Reasons>,
 }
 
 /// Two instances are equal when they are of the same class by name and each
@@ -235,7 +234,7 @@ impl Instance {
             return Err(Status::WBEM_E_INVALID_CLASS);
         }
         self.block.copy_from(&other.block);
-        if self.reasons.is_some() | other.reasons.is_some() {
+        if self.block.has_reasons() | other.block.has_reasons() {
             self.copy_reasons(other);
         }
         Ok(())
@@ -252,9 +251,9 @@ impl Instance {
             slots: layout.slots().clone(),
             block: Block::from_bytes(&class.default_block, layout.fixed_len()),
             class: class.clone(),
-            reasons: None,
             decoration: None,
             qualifiers: None,
+            reasons: None,
         }
     }
 

@@ -35,6 +35,7 @@ pub mod object;
 pub mod param;
 mod pointer;
 pub mod provider;
+pub mod publication;
 mod qualifier_set;
 pub mod registry;
 pub mod safearray;

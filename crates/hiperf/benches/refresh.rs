@@ -1,7 +1,8 @@
 //! What the engine adds to a provider: a refresh of 1,000 instances of 20
 //! counters by a provider that changes nothing, which leaves the copies to the
 //! client's objects, against memcpy of the same bytes between buffers that are
-//! allocated one by one.
+//! allocated one by one; and what it costs another thread to copy them out of a
+//! snapshot, asked for anew for each object or once for all.
 
 #[path = "../../../benches/rounds.rs"]
 mod rounds;
@@ -71,7 +72,67 @@ fn refresh() -> Result<bool> {
     };
     let what = "Refresher::refresh of 20 counters, each / memcpy";
     let claims = [Claim { what, subject: 0, peer: 1, gate: 1.5, target: 1.2 }];
-    Ok(measure(REFRESHES * INSTANCES, &mut [&mut refresh, &mut copy_bytes], &claims))
+    let passed = measure(REFRESHES * INSTANCES, &mut [&mut refresh, &mut copy_bytes], &claims);
+    Ok(passed & snapshots(&namespace)?)
+}
+
+/// Reads of what doesn't change.
+fn snapshots(namespace: &Namespace) -> Result<bool> {
+    let mut sets = Vec::new();
+    let mut buffers = Vec::new();
+    for _ in 0..SETS {
+        let mut refresher = Refresher::new();
+        let id = refresher.add_enum(namespace, "Bench")?;
+        let mut published = refresher.publish();
+        refresher.refresh()?;
+        let copies = published.read().instances(id)?.to_vec();
+        let block = block(&refresher, id)?;
+        let buffer = || block.clone().into_boxed_slice();
+        buffers.push((0..INSTANCES).map(|_| (buffer(), buffer())).collect::<Vec<_>>());
+        sets.push((published, id, copies));
+    }
+    let sets = std::cell::RefCell::new(sets);
+    let (mut turns, mut turns_of_one, mut turns_of_buffers) =
+        ((0..SETS).cycle(), (0..SETS).cycle(), (0..SETS).cycle());
+    let mut read_each = || {
+        let Some(turn) = turns_of_one.next() else { return };
+        let (published, id, copies) = &mut sets.borrow_mut()[turn];
+        for _ in 0..REFRESHES {
+            for (index, copy) in copies.iter_mut().enumerate() {
+                let Ok(instances) = published.read().instances(*id) else { return };
+                let Some(instance) = instances.get(index) else { return };
+                if let Err(status) = copy.copy_from(instance) {
+                    black_box(status);
+                }
+            }
+        }
+    };
+    let mut read_all = || {
+        let Some(turn) = turns.next() else { return };
+        let (published, id, copies) = &mut sets.borrow_mut()[turn];
+        for _ in 0..REFRESHES {
+            let Ok(instances) = published.read().instances(*id) else { return };
+            for (copy, instance) in copies.iter_mut().zip(instances) {
+                if let Err(status) = copy.copy_from(instance) {
+                    black_box(status);
+                }
+            }
+        }
+    };
+    let mut copy_bytes = || {
+        let Some(turn) = turns_of_buffers.next() else { return };
+        for _ in 0..REFRESHES {
+            for (from, to) in &mut buffers[turn] {
+                to.copy_from_slice(black_box(from));
+            }
+        }
+    };
+    let claim = |what, subject| Claim { what, subject, peer: 2, gate: 1.5, target: 1.2 };
+    let claims = [
+        claim("Published::read of each object, copied / memcpy", 0),
+        claim("Published::read of all / memcpy", 1),
+    ];
+    Ok(measure(REFRESHES * INSTANCES, &mut [&mut read_each, &mut read_all, &mut copy_bytes], &claims))
 }
 
 /// The class and its provider's registration.

@@ -51,7 +51,7 @@ pub use hiperf_cim::{Error, PropertyHandle, Reason, Result, Status, Value};
 pub use instance_ref::InstanceRef;
 pub use namespace::{DEFAULT_NAMESPACE, Namespace};
 pub use query::{Column, Query};
-pub use refresher::{EnumId, ObjectId, Refreshed, Refresher, RefresherId};
+pub use refresher::{EnumId, ObjectId, Published, Refreshed, Refresher, RefresherId, Snapshot};
 pub use registration::Registration;
 pub use repository::Repository;
 

@@ -62,6 +62,7 @@ impl Instance {
     }
 
     fn reasons_mut(&mut self) -> &mut [u8] {
+        self.block.set_has_reasons(true);
         let none = || Reasons(Box::new(vec![0; self.slots.len()].into_boxed_slice()));
         &mut self.reasons.get_or_insert_with(none).0
     }
@@ -85,5 +86,6 @@ impl Instance {
             (Some(mine), Some(theirs)) => mine.0.copy_from_slice(&theirs.0),
             (mine, theirs) => mine.clone_from(theirs),
         }
+        self.block.set_has_reasons(other.block.has_reasons());
     }
 }

@@ -49,6 +49,7 @@ mod fetched;
 mod group;
 mod nested;
 mod object;
+mod publishing;
 mod rows;
 mod selecting;
 
@@ -68,6 +69,7 @@ use object::ObjectItem;
 use rows::Rows;
 
 pub(crate) use group::reason_of;
+pub use publishing::{Published, Snapshot};
 
 /// An object added by [`Refresher::add_object`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -118,6 +120,8 @@ pub struct Refresher {
     fetched: Fetched,
     nested: Vec<NestedItem>,
     last_id: i32,
+    /// For readers in other threads, once there were any.
+    publishing: Option<publishing::Publishing>,
 }
 
 impl Refresher {
@@ -188,7 +192,9 @@ impl Refresher {
         self.fetched.refresh();
         self.refresh_listed();
         self.nested.iter_mut().for_each(|item| item.refresh(flags));
-        self.outcome(all_copied)
+        let refreshed = self.outcome(all_copied);
+        self.publish_refresh(refreshed);
+        refreshed
     }
 
     /// The listed objects, when every enumerator is up to date.

@@ -50,7 +50,8 @@ impl Fetched {
         self.enums.iter_mut().for_each(FetchedEnum::refresh);
     }
 
-    fn client_objects(&self) -> impl Iterator<Item = &ClientObject> {
+    /// All objects.
+    pub fn client_objects(&self) -> impl Iterator<Item = &ClientObject> {
         let stored = self.stored.iter().map(|stored| &stored.client);
         let batches = self.batches.iter().flat_map(Batch::client_objects);
         stored.chain(batches).chain(self.listed.iter().map(|listed| &listed.client))
