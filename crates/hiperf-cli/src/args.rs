@@ -238,6 +238,10 @@ pub struct WatchArguments {
     /// End after this many refreshes
     #[arg(short, long, value_name = "N")]
     pub count: Option<NonZeroU64>,
+
+    /// Say why values are missing: below a table, or in a field of each row
+    #[arg(long)]
+    pub why: bool,
 }
 
 impl Arguments {
@@ -307,10 +311,10 @@ mod tests {
         let parse = |line: &str| Arguments::try_parse_from(line.split(' '));
         let before = parse("hiperf --format json -n root\\x classes").unwrap();
         assert_eq!((before.output.format, before.namespace.as_deref()), (Format::Json, Some("root\\x")));
-        let after = parse("hiperf watch A B --format csv --all --count 2").unwrap();
+        let after = parse("hiperf watch A B --format csv --all --why --count 2").unwrap();
         assert!(after.output.all && after.output.format == Format::Csv);
         let Command::Watch(watch) = after.command else { panic!("{:?}", after.command) };
-        assert_eq!((watch.targets.len(), watch.count), (2, NonZeroU64::new(2)));
+        assert_eq!((watch.targets.len(), watch.count, watch.why), (2, NonZeroU64::new(2), true));
         assert_eq!(watch.interval, Duration::from_secs(1));
         let compile = parse("hiperf mofcomp a.mof b.mof --class updateonly,safeupdate --state /s");
         let Command::Mofcomp(compile) = compile.unwrap().command else { panic!() };

@@ -13,6 +13,7 @@ use crate::format::sheet::{Line, Sheet};
 use crate::format::table::{Column, Table};
 use crate::format::text::{is_right_aligned, shortened};
 use crate::format::{csv, json, mof};
+use crate::reasons;
 use crate::row::Row;
 use crate::screen::Screen;
 use crate::view::View;
@@ -21,6 +22,8 @@ use crate::view::View;
 const TIME_FIELD: &str = "Timestamp";
 /// The field that holds the class of a row.
 const CLASS_FIELD: &str = "__CLASS";
+/// The field that says why others are missing.
+const WHY_FIELD: &str = "why";
 
 /// Several blocks that are written together.
 pub struct Blocks {
@@ -31,6 +34,8 @@ pub struct Blocks {
     /// The columns of CSV: those of all blocks, each name once.
     csv_names: Vec<String>,
     is_csv_header_due: bool,
+    /// Whether to say why values are missing.
+    says_why: bool,
 }
 
 struct Block {
@@ -63,7 +68,13 @@ impl Blocks {
             has_classes,
             csv_names,
             is_csv_header_due: true,
+            says_why: false,
         }
+    }
+
+    /// The same, which say why values are missing if `says_why`.
+    pub fn saying_why(self, says_why: bool) -> Blocks {
+        Blocks { says_why, ..self }
     }
 
     /// Whether the format is one that programs read, row by row.
@@ -78,7 +89,8 @@ impl Blocks {
             Format::Csv if self.is_csv_header_due => {
                 let before = [time.map(|_| TIME_FIELD), self.has_classes.then_some(CLASS_FIELD)];
                 let names = self.csv_names.iter().map(String::as_str);
-                csv::header(out, before.into_iter().flatten().chain(names));
+                let after = self.says_why.then_some(WHY_FIELD);
+                csv::header(out, before.into_iter().flatten().chain(names).chain(after));
                 self.is_csv_header_due = false;
             }
             Format::Mof => {
@@ -110,7 +122,7 @@ impl Blocks {
                 out.push_str(&screen.style.bold(title));
                 out.push('\n');
             }
-            return block.draw(out, rows, self.options.all, screen);
+            return block.draw(out, rows, self.options.all, self.says_why, screen);
         }
         for row in rows {
             let text = |text: &str| Value::String(text.to_owned());
@@ -119,6 +131,7 @@ impl Blocks {
             let class_field = self.has_classes.then(|| (CLASS_FIELD, text(class)));
             let before = time.into_iter().chain(class_field);
             let values = block.view.values(row);
+            let why = self.says_why.then(|| reasons::of_row(&block.view, row));
             match self.options.format {
                 Format::Csv => {
                     let names: Vec<&str> = block.view.names().collect();
@@ -128,16 +141,27 @@ impl Blocks {
                     };
                     csv::record(
                         out,
-                        before.map(|(_, value)| value).chain(self.csv_names.iter().map(of_name)),
+                        before
+                            .map(|(_, value)| value)
+                            .chain(self.csv_names.iter().map(of_name))
+                            .chain(why.map(|why| text(&reasons::in_one_line(&why)))),
                     );
                 }
                 Format::Mof => {
                     // System properties are no part of an instance's MOF.
                     let fields = block.view.names().zip(values).filter(|(name, _)| !name.starts_with("__"));
                     mof::instance(out, class, fields);
+                    if let Some(why) = why.filter(|why| !why.is_empty()) {
+                        out.push_str(&format!("// {WHY_FIELD}: {}\n", reasons::in_one_line(&why)));
+                    }
                 }
                 _ => {
-                    json::object(out, before.chain(block.view.names().zip(values)), self.options.json_strings)
+                    let fields = before.chain(block.view.names().zip(values));
+                    let quotes = self.options.json_strings;
+                    match why {
+                        Some(why) => json::object_with(out, fields, WHY_FIELD, &why, quotes),
+                        None => json::object(out, fields, quotes),
+                    }
                 }
             }
         }
@@ -156,18 +180,21 @@ impl Block {
         Block { title, view, form }
     }
 
-    fn draw<R: Row>(&mut self, out: &mut String, rows: &[R], is_all: bool, screen: Screen) {
+    fn draw<R: Row>(&mut self, out: &mut String, rows: &[R], is_all: bool, says_why: bool, screen: Screen) {
         let width = screen.width;
         let mut left_out = self.view.left_out();
         let mut noun = "column";
+        let mut shown = self.view.columns().len();
         if let Form::Table(table) = &mut self.form {
             let values = rows.iter().map(|row| self.view.values(row));
             let before = out.len();
             let hidden = table.render(out, values, self.view.kept(), width, screen.style);
             left_out += hidden;
+            shown -= hidden;
             if hidden > 0 && is_all {
                 // All were asked for, so they go below each other instead, from now on.
                 out.truncate(before);
+                shown += hidden;
                 self.form = Form::Sheet(sheet_of(&self.view));
             }
         }
@@ -180,6 +207,12 @@ impl Block {
         }
         if rows.is_empty() {
             screen.note(out, "no instances");
+        }
+        if says_why {
+            for line in reasons::lines(&self.view, rows, shown) {
+                out.push_str(&screen.style.dim(shortened(&line, width.unwrap_or(usize::MAX))));
+                out.push('\n');
+            }
         }
         if left_out > 0 && !is_all {
             screen.note(out, &format!("+{left_out} {}, --all shows them", counted(noun, left_out)));

@@ -18,6 +18,7 @@ mod failure;
 mod format;
 mod interrupt;
 mod names;
+mod reasons;
 mod row;
 mod screen;
 mod target;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hiperf::{Column, InstanceRef};
+use hiperf::{Column, InstanceRef, Reason};
 use hiperf_cim::{Class, Decoration, Instance, Value};
 
 use crate::format::text::cell;
@@ -15,6 +15,9 @@ pub trait Row {
 
     /// The value of the property at an index of [`Class::properties`].
     fn value(&self, index: usize) -> Value;
+
+    /// Why the property at an index is NULL; `None` if nobody said.
+    fn why(&self, index: usize) -> Option<Reason>;
 
     /// The value of a system property, NULL if it has none.
     fn system_value(&self, name: &str) -> Value;
@@ -44,6 +47,10 @@ impl Row for Instance {
         Instance::value(self, index)
     }
 
+    fn why(&self, index: usize) -> Option<Reason> {
+        self.why_at(index)
+    }
+
     fn system_value(&self, name: &str) -> Value {
         Instance::system_value(self, name).unwrap_or(Value::Null)
     }
@@ -64,6 +71,10 @@ impl Row for LiveRow<'_> {
 
     fn value(&self, index: usize) -> Value {
         self.instance.value(index)
+    }
+
+    fn why(&self, index: usize) -> Option<Reason> {
+        self.instance.why_at(index)
     }
 
     fn system_value(&self, name: &str) -> Value {

@@ -114,6 +114,21 @@ impl View {
         self.left_out
     }
 
+    /// The columns.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The names of the properties shown; `None` if that is every one.
+    pub fn properties(&self) -> Option<Vec<&str>> {
+        let index = |column: &Column| match column {
+            Column::Property(index) => self.class.properties().get(*index),
+            Column::System(_) => None,
+        };
+        let names: Vec<&str> = self.columns.iter().filter_map(index).map(Property::name).collect();
+        (names.len() < self.class.properties().len()).then_some(names)
+    }
+
     /// Names of the columns, as their classes write them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| match column {

@@ -226,6 +226,27 @@ fn watch_takes_classes_objects_and_queries_together() {
 }
 
 #[test]
+fn watch_says_why() {
+    // Of the counters that the class marks as unsupported it is known everywhere.
+    let watch = ["watch", "PerfFormattedData_PerfOS_System=@", "-c", "1", "-i", "50ms", "--why"];
+    let says = |more: &[&str]| succeed(&[&watch[..], more].concat());
+    let table = says(&["--all"]);
+    assert!(table.contains("\nSystemCallsPersec: unsupported\n"), "{table}");
+    let json = says(&["--format", "json"]);
+    let program = "import json,sys\nfor l in sys.stdin:\n r = json.loads(l)\n print(r['why']['SystemCallsPersec'], \
+                   r['SystemCallsPersec'], all(r[k] is None for k in r['why']), 'Processes' in r['why'])";
+    assert_eq!(python(program, &json), "unsupported None True False\n", "{json}");
+    let csv = says(&["--format", "csv"]);
+    assert!(csv.lines().next().is_some_and(|header| header.ends_with(",why")), "{csv}");
+    assert!(csv.contains("SystemCallsPersec: unsupported"), "{csv}");
+    assert!(says(&["--format", "mof"]).contains("\n// why: "), "a comment");
+    // What isn't asked for isn't shown, so that nothing has to be said of it.
+    let query = format!("SELECT Name, PercentUserTime FROM {RAW_PROCESSOR}");
+    let rows = succeed(&["watch", &query, "-c", "1", "--why", "--format", "json"]);
+    assert!(rows.lines().all(|row| row.ends_with(",\"why\":{}}")), "{rows}");
+}
+
+#[test]
 fn formatted_values_are_there_from_the_first_row_on() {
     let csv = succeed(&["watch", PROCESSOR, "-c", "1", "-i", "200ms", "--format", "csv"]);
     let program = "import csv,sys\nfor r in csv.DictReader(sys.stdin):\n if r['Name'] == '_Total': print(0 <= int(r['PercentIdleTime']) <= 100)";

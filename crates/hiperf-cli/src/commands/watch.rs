@@ -4,6 +4,9 @@
 //! as of one moment. Formatted values need a sample to start from, which is
 //! taken at once and shows nothing; the first values come an interval later.
 //!
+//! Only what is shown is asked for, so that a table of a few columns costs what
+//! those cost.
+//!
 //! On a terminal the values are drawn over the old ones; anywhere else they are
 //! appended.
 
@@ -28,7 +31,7 @@ use crate::view::View;
 /// Watches until interrupted, or as often as was asked for.
 pub fn run(namespace: &Namespace, watch: &WatchArguments, options: &OutputOptions) -> Result<(), Failure> {
     let interrupt = Interrupt::catch()?;
-    let mut watched = Watched::new(namespace, &watch.targets, options)?;
+    let mut watched = Watched::new(namespace, watch, options)?;
     let mut display = Display::new(watch, options);
     let mut schedule = Schedule::new(Instant::now(), watch.interval);
     let mut left = watch.count.map(u64::from);
@@ -83,7 +86,7 @@ enum Source {
 }
 
 impl Watched {
-    fn new(namespace: &Namespace, targets: &[String], options: &OutputOptions) -> Result<Watched> {
+    fn new(namespace: &Namespace, watch: &WatchArguments, options: &OutputOptions) -> Result<Watched> {
         let mut refresher = Refresher::new();
         let (mut items, mut views) = (Vec::new(), Vec::new());
         let mut needs_baseline = false;
@@ -92,15 +95,20 @@ impl Watched {
             items.push(Item { source, title: title.clone(), query, status: Status::WBEM_S_NO_ERROR });
             views.push((title, view));
         };
-        for target in targets {
+        for target in &watch.targets {
             match Target::parse(namespace, target)? {
                 Target::Class(class) => {
-                    let source = Source::Instances(refresher.add_enum(namespace, class.name())?);
-                    add(source, &class, class.name().to_owned(), None, View::of_class(&class, options));
+                    let view = View::of_class(&class, options);
+                    let id = add_enum(&mut refresher, namespace, &class, view.properties())?;
+                    add(Source::Instances(id), &class, class.name().to_owned(), None, view);
                 }
                 Target::Object(class, path) => {
-                    let source = Source::Object(refresher.add_object(namespace, &path)?);
-                    add(source, &class, path, None, View::of_class(&class, options));
+                    let view = View::of_class(&class, options);
+                    let id = match view.properties() {
+                        Some(names) => refresher.add_object_of(namespace, &path, &names)?,
+                        None => refresher.add_object(namespace, &path)?,
+                    };
+                    add(Source::Object(id), &class, path, None, view);
                 }
                 Target::Query(query) => {
                     let query = Rc::new(query);
@@ -111,14 +119,14 @@ impl Watched {
                         classes.retain(|class| is_refreshable(class));
                     }
                     for class in classes.iter() {
-                        let source = Source::Instances(refresher.add_enum(namespace, class.name())?);
+                        let id = add_enum(&mut refresher, namespace, class, query.properties())?;
                         let view = View::of_query(&query, class, options);
-                        add(source, class, class.name().to_owned(), Some(query.clone()), view);
+                        add(Source::Instances(id), class, class.name().to_owned(), Some(query.clone()), view);
                     }
                 }
             }
         }
-        let blocks = Blocks::new(options, views);
+        let blocks = Blocks::new(options, views).saying_why(watch.why);
         Ok(Watched { namespace: namespace.clone(), refresher, items, blocks, needs_baseline })
     }
 
@@ -156,6 +164,19 @@ impl Watched {
             }
         }
         Ok(remarks)
+    }
+}
+
+/// Adds the instances of a class, with these properties if not with all.
+fn add_enum(
+    refresher: &mut Refresher,
+    namespace: &Namespace,
+    class: &Class,
+    properties: Option<Vec<&str>>,
+) -> Result<EnumId> {
+    match properties {
+        Some(names) => refresher.add_enum_of(namespace, class.name(), &names),
+        None => refresher.add_enum(namespace, class.name()),
     }
 }
 

@@ -19,15 +19,42 @@ pub fn object<'a>(
     has_quoted_64_bit: bool,
 ) {
     out.push('{');
-    for (n, (name, field)) in fields.into_iter().enumerate() {
+    members(out, fields, |out, field| value(out, &field, has_quoted_64_bit));
+    out.push_str("}\n");
+}
+
+/// The same with an object of texts behind the fields, under a name of its own.
+pub fn object_with<'a>(
+    out: &mut String,
+    fields: impl IntoIterator<Item = (&'a str, Value)>,
+    name: &str,
+    texts: &[(&str, &str)],
+    has_quoted_64_bit: bool,
+) {
+    object(out, fields, has_quoted_64_bit);
+    out.truncate(out.len() - "}\n".len());
+    if !out.ends_with('{') {
+        out.push(',');
+    }
+    string(out, name);
+    out.push_str(":{");
+    members(out, texts.iter().copied(), string);
+    out.push_str("}}\n");
+}
+
+fn members<'a, T>(
+    out: &mut String,
+    all: impl IntoIterator<Item = (&'a str, T)>,
+    write: impl Fn(&mut String, T),
+) {
+    for (n, (name, member)) in all.into_iter().enumerate() {
         if n > 0 {
             out.push(',');
         }
         string(out, name);
         out.push(':');
-        value(out, &field, has_quoted_64_bit);
+        write(out, member);
     }
-    out.push_str("}\n");
 }
 
 fn value(out: &mut String, value_: &Value, has_quoted_64_bit: bool) {
@@ -120,6 +147,14 @@ mod tests {
             false,
             "\"a\\\"b\\\\c\\n\\t\\u0001\\u007f é \u{1F600}\"",
         );
+    }
+
+    #[test]
+    fn texts_in_an_object_of_their_own() {
+        let mut out = String::new();
+        object_with(&mut out, [("A", Value::Null)], "why", &[("A", "gone"), ("B", "\"")], false);
+        object_with(&mut out, [], "why", &[], false);
+        assert_eq!(out, "{\"A\":null,\"why\":{\"A\":\"gone\",\"B\":\"\\\"\"}}\n{\"why\":{}}\n");
     }
 
     #[test]
