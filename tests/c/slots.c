@@ -552,9 +552,6 @@ static const struct {
     {&IID_IWbemHiPerfProvider, "IID_IWbemHiPerfProvider", "49353C93-516B-11D1-AEA6-00C04FB68820"},
     {&IID_IServerSecurity, "IID_IServerSecurity", "0000013E-0000-0000-C000-000000000046"},
     {&IID_IWbemConfigureRefresher, "IID_IWbemConfigureRefresher", "49353C92-516B-11D1-AEA6-00C04FB68820"},
-#ifndef SLOTS_MINGW
-    {&IID_IHiPerfValueReason, "IID_IHiPerfValueReason", "E5A3E2B4-6F1C-4C0E-9D57-2B8A4C7F91D6"},
-#endif
     {&CLSID_WbemLocator, "CLSID_WbemLocator", "4590F811-1D3A-11D0-891F-00AA004B2E24"},
     {&CLSID_WbemRefresher, "CLSID_WbemRefresher", "C71566F2-561E-11D1-AD87-00C04FD8FDFF"},
     {&CLSID_WbemContext, "CLSID_WbemContext", "674B6698-EE92-11D0-AD71-00C04FD8FDFF"},

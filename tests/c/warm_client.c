@@ -1,9 +1,9 @@
 /*
  * warm_client.c - counts what a warm refresh costs the whole process in allocations, mappings and opens.
  *
- *   LD_PRELOAD=./liballoc_shim.so warm_client REFRESHES [--toy LIBRARY MOF | --server CLSID LIBRARY] CLASS...
+ *   LD_PRELOAD=./liballoc_shim.so warm_client REFRESHES [--toy LIBRARY MOF | --server CLSID LIBRARY] CLASS[:PROPERTY]...
  *
- * Adds an enumerator for each class to a refresher that is nested in another, refreshes and reads a few times, then
+ * Adds an enumerator for each class, with this property alone if one is named, to a refresher that is nested in another, refreshes and reads a few times, then
  * REFRESHES times between the shim's two marks: Refresh of the outer one, GetObjects into an array it already has, one value of each object by handle, Release. Prints
  *
  *   refreshes N objects N allocations N frees N mmaps N opens N
@@ -26,6 +26,27 @@ struct watched {
 };
 
 static IWbemObjectAccess *objects[MAX_OBJECTS];
+
+/* A context that asks for one property. */
+static IWbemContext *context_for(const char *property)
+{
+    WCHAR name[256];
+    HiperfWide(name, sizeof name / sizeof name[0], property);
+    IWbemContext *context = NULL;
+    EXPECT(CoCreateInstance(&CLSID_WbemContext, NULL, CLSCTX_INPROC_SERVER, &IID_IWbemContext, (void **)&context), S_OK);
+    VARIANT yes = {.vt = VT_BOOL, .boolVal = VARIANT_TRUE}, names = {.vt = VT_ARRAY | VT_BSTR};
+    names.parray = SafeArrayCreateVector(VT_BSTR, 0, 1);
+    EXPECT_THAT(names.parray != NULL);
+    BSTR text = SysAllocString(name);
+    LONG index = 0;
+    EXPECT(SafeArrayPutElement(names.parray, &index, text), S_OK); /* puts a copy */
+    SysFreeString(text);
+    EXPECT(IWbemContext_SetValue(context, u"__GET_EXTENSIONS", 0, &yes), WBEM_S_NO_ERROR);
+    EXPECT(IWbemContext_SetValue(context, u"__GET_EXT_CLIENT_REQUEST", 0, &yes), WBEM_S_NO_ERROR);
+    EXPECT(IWbemContext_SetValue(context, u"__GET_EXT_PROPERTIES", 0, &names), WBEM_S_NO_ERROR);
+    VariantClear(&names);
+    return context;
+}
 
 static ULONG refresh_and_read(IWbemRefresher *refresher, struct watched *watched, int classes)
 {
@@ -76,9 +97,15 @@ int main(int argc, char **argv)
     int classes = argc - first;
     for (int i = 0; i < classes; i++) {
         WCHAR class[256];
+        char *property = strchr(argv[first + i], ':');
+        if (property != NULL)
+            *property++ = '\0';
         HiperfWide(class, sizeof class / sizeof class[0], argv[first + i]);
-        EXPECT(IWbemConfigureRefresher_AddEnum(configure, services, class, 0, NULL, &watched[i].enumerator, NULL),
+        IWbemContext *context = property != NULL ? context_for(property) : NULL;
+        EXPECT(IWbemConfigureRefresher_AddEnum(configure, services, class, 0, context, &watched[i].enumerator, NULL),
                WBEM_S_NO_ERROR);
+        if (context != NULL)
+            IWbemContext_Release(context);
     }
     for (int i = 0; i < WARM_UP; i++)
         refresh_and_read(refresher, watched, classes);

@@ -8,7 +8,7 @@ use hiperf_cim::mof::{self, Compiled, Compiler};
 use hiperf_cim::{Class, Instance, PropertyHandle, Reason, Status, Value};
 use hiperf_com::access::ObjectAccess;
 use hiperf_com::object::Object;
-use hiperf_com::{ComPtr, IHiPerfValueReason, IUnknown, IWbemObjectAccess};
+use hiperf_com::{ComPtr, IHiPerfValueReason, IUnknown, IWbemObjectAccess, Interface};
 
 const OK: Status = Status::WBEM_S_NO_ERROR;
 
@@ -123,7 +123,7 @@ fn the_slots() {
     assert_eq!(unsafe { definition.SetReason(length, 1) }, Status::WBEM_E_INVALID_OPERATION);
 }
 
-/// The numbers in `hiperf.h` are those of [`Reason`].
+/// The numbers in `hiperf.h` are those of [`Reason`], and the IID is ours.
 #[test]
 fn the_header_has_the_same_numbers() {
     let header = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include/hiperf.h");
@@ -141,4 +141,7 @@ fn the_header_has_the_same_numbers() {
     let ours = Reason::ALL.map(|reason| (format!("{reason:?}").to_lowercase(), reason.code()));
     assert_eq!(declared[0], ("none".to_owned(), 0));
     assert_eq!(declared[1..], ours);
+    let line = header.lines().find(|line| line.starts_with("HIPERF_GUID(IID_IHiPerfValueReason, ")).unwrap();
+    let digits: String = line.split("0x").skip(1).flat_map(|part| part.split([',', ')']).next()).collect();
+    assert_eq!(digits, IHiPerfValueReason::IID.to_string().replace(['{', '}', '-'], ""));
 }

@@ -55,6 +55,8 @@ struct Traced<'a> {
     shim: &'a Path,
     log: PathBuf,
     server: Option<PathBuf>,
+    /// The classes to watch, each with the one property that is wanted, if not all are.
+    classes: &'a [&'a str],
 }
 
 impl Traced<'_> {
@@ -68,12 +70,13 @@ impl Traced<'_> {
             let clsid = hiperf_linux::CLSID_CLIENT.to_string();
             strace.args(["--server", &clsid]).arg(library);
         }
-        run(strace.args(CLASSES));
+        run(strace.args(self.classes));
         calls(&fs::read_to_string(&self.log).unwrap())
     }
 
-    /// Two runs differ by their warm refreshes and by nothing else.
-    fn check(&self) {
+    /// The calls of warm refreshes, and how many those were: two runs differ by
+    /// them and by nothing else.
+    fn warm(&self) -> (Calls, u64) {
         const FEW: u64 = 10;
         const MANY: u64 = 60;
         let (few, many) = (self.run(FEW), self.run(MANY));
@@ -84,38 +87,69 @@ impl Traced<'_> {
                 warm.insert(call, more);
             }
         }
+        (warm, MANY - FEW)
+    }
+
+    /// The files that are read warm, after the calls were looked at.
+    fn check(&self) -> BTreeSet<String> {
+        let (warm, refreshes) = self.warm();
         let opens = |name: &str| name.starts_with("open") || name == "creat";
         assert!(!warm.keys().any(|(name, _)| opens(name)), "{warm:#?}");
         let read = |name: &str| name.contains("read") || name.starts_with("getdents");
-        let files: BTreeSet<_> = warm.keys().filter(|(name, _)| read(name)).map(|(_, path)| path).collect();
-        assert!(files.iter().any(|path| *path == "/proc/stat") && files.len() >= 5, "{warm:#?}");
+        let of_reads = warm.keys().filter(|(name, _)| read(name));
+        let files: BTreeSet<String> = of_reads.map(|(_, path)| path.clone()).collect();
         let called: u64 = warm.values().sum();
-        let allowed = (MANY - FEW) * (files.len() as u64 + OTHER_CALLS);
+        let allowed = refreshes * (files.len() as u64 + OTHER_CALLS);
         assert!(called <= allowed, "{called} calls, {allowed} allowed: {warm:#?}");
+        files
     }
 }
 
-fn check(test: &str, server: Option<PathBuf>) {
+/// The files that a warm refresh of these classes reads; `None` where that
+/// can't be seen.
+fn check(test: &str, server: Option<PathBuf>, classes: &[&str]) -> Option<BTreeSet<String>> {
     if !is_installed("strace") {
-        return skip("strace is not installed");
+        skip("strace is not installed");
+        return None;
     }
     if !output(Command::new("strace").args(["-o", "/dev/null", "true"])).status.success() {
-        return skip("strace may not trace here");
+        skip("strace may not trace here");
+        return None;
     }
     let out = directory(test);
     let (client, shim) = (client("warm_client", &out), shim(&out));
-    Traced { client: &client, shim: &shim, log: out.join("strace.txt"), server }.check();
+    let traced = Traced { client: &client, shim: &shim, log: out.join("strace.txt"), server, classes };
+    Some(traced.check())
+}
+
+fn check_all(test: &str, server: Option<PathBuf>) {
+    if let Some(files) = check(test, server, &CLASSES) {
+        assert!(files.contains("/proc/stat") && files.len() >= 5, "{files:?}");
+    }
 }
 
 #[test]
 fn of_the_provider_in_libhiperf() {
-    check("syscalls", None);
+    check_all("syscalls", None);
 }
 
 #[test]
 fn of_the_provider_in_its_own_library() {
     if may_load_from(&BUILT) {
-        check("syscalls-library", Some(BUILT.join("libhiperf_linux.so")));
+        check_all("syscalls-library", Some(BUILT.join("libhiperf_linux.so")));
+    }
+}
+
+/// A client in C that asks for one property of each class, by a context, has
+/// the files read that those need and no others.
+#[test]
+fn of_what_was_asked_for() {
+    let wanted = |class: usize, property: &str| format!("{}:{property}", CLASSES[class]);
+    let (user, threads, faults) =
+        (wanted(0, "PercentUserTime"), wanted(1, "Threads"), wanted(2, "PageFaultsPersec"));
+    if let Some(files) = check("syscalls-wanted", None, &[&user, &threads, &faults]) {
+        let expected = ["/proc/loadavg", "/proc/stat", "/proc/vmstat"].map(str::to_owned);
+        assert_eq!(files, BTreeSet::from(expected));
     }
 }
 

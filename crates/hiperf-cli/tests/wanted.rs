@@ -1,0 +1,142 @@
+//! Only what was asked for is read: of every property of every class, the
+//! kernel files that are opened and read are those that its MappingStrings
+//! name. Seen in the copy that a root makes of all it reads.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use hiperf::{DEFAULT_NAMESPACE, Namespace, Query, Refresher};
+use hiperf_cim::{Class, Property, Value};
+use hiperf_linux::clock::Clock;
+use hiperf_linux::root::Root;
+use hiperf_linux::sampler::Sampler;
+use hiperf_linux::{CLSID_CLIENT, LinuxPerf};
+
+const PROCESSOR: &str = "Win32_PerfRawData_PerfOS_Processor";
+
+/// What is copied of the reads, by all roots of this process.
+#[derive(Clone, Default)]
+struct Copy(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Copy {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Copy {
+    /// The files read since the last time, by [`without_numbers`].
+    fn take(&self) -> BTreeSet<String> {
+        let bytes = std::mem::take(&mut *self.0.lock().unwrap());
+        let (mut rest, mut files) = (&bytes[..], BTreeSet::new());
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            let header = std::str::from_utf8(&rest[..end]).unwrap();
+            let fields: Vec<&str> = header.split(' ').collect();
+            files.insert(format!("/{}", without_numbers(fields[3])));
+            let length: usize = fields[4].parse().unwrap();
+            rest = &rest[end + 1 + length + 1..];
+        }
+        files
+    }
+}
+
+/// `cpu12` as `cpuN`, and `state1` as `stateN`: the idle states of a processor
+/// are read together.
+fn without_numbers(path: &str) -> String {
+    let part = |part: &str| {
+        let stem = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        let is_numbered = stem.len() < part.len() && ["cpu", "state"].contains(&stem);
+        if is_numbered { format!("{stem}N") } else { part.to_owned() }
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// The files that MappingStrings name: `/proc/stat: cpuN idle`, and for the
+/// idle states the file is behind the colon.
+fn mapped(property: &Property) -> BTreeSet<String> {
+    let Some(Value::Array(_, strings)) = property.qualifiers().value("MappingStrings").cloned() else {
+        panic!("{} has no MappingStrings", property.name())
+    };
+    let file = |text: &Value| {
+        let (path, field) = text.as_str().unwrap().split_once(": ").unwrap();
+        if path.starts_with("/sys") { without_numbers(&format!("{path}/{field}")) } else { path.to_owned() }
+    };
+    strings.iter().map(file).collect()
+}
+
+/// A recorded machine with two processors and idle states.
+fn recorded() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../hiperf-linux/tests/roots/two-cpu-vm")
+}
+
+fn serve(copy: &Copy) -> Namespace {
+    let copy = copy.clone();
+    hiperf_provider::register(CLSID_CLIENT, move || {
+        let copy = copy.clone();
+        LinuxPerf::with(move || {
+            let mut root = Root::open(recorded())?;
+            root.tee_to(copy.clone());
+            Ok(Sampler::new(root, Clock::start()))
+        })
+    });
+    Namespace::connect(DEFAULT_NAMESPACE).unwrap()
+}
+
+fn supported(class: &Class) -> impl Iterator<Item = &Property> {
+    let is_supported = |property: &&Property| property.qualifiers().get("Unsupported").is_none();
+    class
+        .properties()
+        .iter()
+        .filter(|property| property.is_local() && !property.is_key())
+        .filter(is_supported)
+}
+
+#[test]
+fn each_property_costs_its_own_files() {
+    let copy = Copy::default();
+    let namespace = serve(&copy);
+    let read = |refresher: &mut Refresher| {
+        copy.take();
+        refresher.refresh().unwrap();
+        copy.take()
+    };
+    let mut all = BTreeSet::new();
+    for class in namespace.subclasses("Win32_PerfRawData").unwrap() {
+        // The instances themselves are known from here.
+        let always: BTreeSet<String> =
+            if class.name() == PROCESSOR { ["/proc/stat".to_owned()].into() } else { BTreeSet::new() };
+        let mut refresher = Refresher::new();
+        refresher.add_enum_of(&namespace, class.name(), &[]).unwrap();
+        assert_eq!(read(&mut refresher), always, "{}", class.name());
+        for property in supported(&class) {
+            let mut refresher = Refresher::new();
+            refresher.add_enum_of(&namespace, class.name(), &[property.name()]).unwrap();
+            let expected = mapped(property).union(&always).cloned().collect::<BTreeSet<_>>();
+            assert_eq!(read(&mut refresher), expected, "{}.{}", class.name(), property.name());
+            let text = format!("SELECT {} FROM {}", property.name(), class.name());
+            let query = Query::new(&namespace, &text).unwrap();
+            namespace.query(&query).unwrap();
+            assert_eq!(copy.take(), expected, "{text}");
+            all.extend(expected);
+        }
+        let mut refresher = Refresher::new();
+        refresher.add_enum(&namespace, class.name()).unwrap();
+        let of_class = read(&mut refresher);
+        assert!(supported(&class).all(|property| mapped(property).is_subset(&of_class)), "{}", class.name());
+    }
+    assert!(all.len() >= 8, "{all:?}");
+
+    // What is cooked costs what its formula takes, and items together cost each file once.
+    let mut refresher = Refresher::new();
+    let cooked = "Win32_PerfFormattedData_PerfOS_System";
+    refresher.add_enum_of(&namespace, cooked, &["Threads"]).unwrap();
+    assert_eq!(read(&mut refresher), ["/proc/loadavg".to_owned()].into());
+    refresher.add_object_of(&namespace, &format!("{cooked}=@"), &["ContextSwitchesPersec"]).unwrap();
+    assert_eq!(read(&mut refresher), ["/proc/loadavg", "/proc/stat"].map(str::to_owned).into());
+}
