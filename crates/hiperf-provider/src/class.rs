@@ -157,7 +157,7 @@ impl<S: 'static, C: CounterClass<S>> ServedClass<S> for Served<S, C> {
                 *handle = Width::of(object, name)?.handle();
             }
             let counters = self.class.counters().into_iter();
-            let counters = counters.map(|Counter { name, value }| {
+            let counters = counters.map(|Counter { name, value, .. }| {
                 Ok(BoundCounter { width: Width::of(object, name)?, value, name })
             });
             Ok((times, counters.collect::<Result<Vec<_>>>()?))
