@@ -16,6 +16,7 @@
 mod tests;
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::ast::{Command, Item, Pragma, Span};
@@ -104,22 +105,17 @@ pub fn load<S: ClassSource>(
     path: &str,
     read: impl FnMut(&str) -> Result<Vec<u8>>,
 ) -> Result<Loaded> {
-    let mut loader =
-        Loader { read, loaded: Loaded::default(), known: HashMap::new(), order: Vec::new(), bytes: 0 };
-    let root = loader.file(path)?;
-    let mut open = Vec::new();
-    loader.include(root, &mut open);
-    let Loader { mut loaded, order, .. } = loader;
-    let files = std::mem::take(&mut loaded.files);
+    let Gathered { files, pieces, diagnostics } = gather(path, read)?;
+    let mut loaded = Loaded { diagnostics, ..Loaded::default() };
     let parsed: Vec<Parsed<'_>> = files.iter().map(|file| parse(&file.text)).collect();
     for (file, parsed) in parsed.iter().enumerate() {
         loaded.add(parsed.diagnostics.iter().map(|diagnostic| (file, diagnostic.clone())));
     }
     if !loaded.has_errors() {
-        let items = order.iter().flat_map(|part| {
-            let items = &parsed[part.file].items;
-            let end = part.end.unwrap_or(items.len());
-            items[part.start..end].iter().map(|item| (part.file, item))
+        let items = pieces.iter().flat_map(|piece| {
+            let items = &parsed[piece.file].items;
+            let end = piece.last_item.unwrap_or(items.len());
+            items[piece.first_item..end].iter().map(|item| (piece.file, item))
         });
         match compiler.compile_files(items) {
             Ok(compiled) => loaded.compiled = compiled,
@@ -134,12 +130,39 @@ pub fn load<S: ClassSource>(
     Ok(Loaded { files, ..loaded })
 }
 
-/// Statements of a file without an include between them.
-struct Part {
-    file: usize,
-    start: usize,
+/// A file and those that it includes, read and put in order, not yet compiled.
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    /// Every file once, in the order in which they were met.
+    pub files: Vec<SourceFile>,
+    /// The text as it is compiled.
+    pub pieces: Vec<Piece>,
+    /// What is wrong with an include.
+    pub diagnostics: Vec<FileDiagnostic>,
+}
+
+/// A part of a file without an include in it.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// The index of the file in [`Gathered::files`].
+    pub file: usize,
+    /// Which of its bytes.
+    pub bytes: Range<usize>,
+    first_item: usize,
     /// Up to the end of the file if there is none.
-    end: Option<usize>,
+    last_item: Option<usize>,
+}
+
+/// Reads the file at `path` and those that it includes, and puts them in order,
+/// as [`load`] compiles them.
+///
+/// # Errors
+/// That of `read` if there is no such file.
+pub fn gather(path: &str, read: impl FnMut(&str) -> Result<Vec<u8>>) -> Result<Gathered> {
+    let mut loader = Loader { read, gathered: Gathered::default(), known: HashMap::new(), bytes: 0 };
+    let root = loader.file(path)?;
+    loader.include(root, &mut Vec::new());
+    Ok(loader.gathered)
 }
 
 /// An include: its place among the statements and in the text, and the path.
@@ -151,11 +174,9 @@ struct Inclusion {
 
 struct Loader<R> {
     read: R,
-    loaded: Loaded,
+    gathered: Gathered,
     /// Path -> file, with what it includes.
     known: HashMap<String, (usize, Arc<[Inclusion]>)>,
-    /// The statements in the order in which they are compiled.
-    order: Vec<Part>,
     bytes: usize,
 }
 
@@ -168,8 +189,8 @@ impl<R: FnMut(&str) -> Result<Vec<u8>>> Loader<R> {
         let bytes = (self.read)(path)?;
         let text = decode(&bytes).into_owned();
         let inclusions = inclusions(&text).into();
-        let file = self.loaded.files.len();
-        self.loaded.files.push(SourceFile { path: path.to_owned(), text });
+        let file = self.gathered.files.len();
+        self.gathered.files.push(SourceFile { path: path.to_owned(), text });
         self.known.insert(path.to_owned(), (file, inclusions));
         Ok(file)
     }
@@ -177,36 +198,39 @@ impl<R: FnMut(&str) -> Result<Vec<u8>>> Loader<R> {
     /// Puts the statements of a file and of those that it includes in order.
     /// `open` are the files that lead to it.
     fn include(&mut self, file: usize, open: &mut Vec<usize>) {
-        let source = &self.loaded.files[file];
+        let source = &self.gathered.files[file];
         self.bytes = self.bytes.saturating_add(source.text.len());
         let (path, (_, inclusions)) = (source.path.clone(), self.known[&source.path].clone());
         open.push(file);
-        let mut start = 0;
+        let (mut start, mut first_item) = (0, 0);
         for Inclusion { item, span, path: included } in inclusions.iter() {
-            self.order.push(Part { file, start, end: Some(*item) });
-            start = item + 1;
+            let bytes = start..span.start as usize;
+            self.gathered.pieces.push(Piece { file, bytes, first_item, last_item: Some(*item) });
+            (start, first_item) = (span.end as usize, item + 1);
             match self.included(&resolve(&path, included), open) {
                 Ok(next) => self.include(next, open),
                 Err(message) => {
                     let status = codes::WBEMMOF_E_ERROR_INVALID_INCLUDE_FILE;
-                    self.loaded.add([(file, Diagnostic::error(status, *span, message))]);
+                    let diagnostic = Diagnostic::error(status, *span, message);
+                    self.gathered.diagnostics.push(FileDiagnostic { file, diagnostic });
                 }
             }
         }
-        self.order.push(Part { file, start, end: None });
+        let bytes = start..self.gathered.files[file].text.len();
+        self.gathered.pieces.push(Piece { file, bytes, first_item, last_item: None });
         open.pop();
     }
 
     /// The included file, unless there is a reason not to include it.
     fn included(&mut self, path: &str, open: &[usize]) -> Result<usize, String> {
-        let is_open = open.iter().any(|file| self.loaded.files[*file].path == path);
+        let is_open = open.iter().any(|file| self.gathered.files[*file].path == path);
         if is_open {
             return Err(format!("{path} includes itself"));
         }
         if open.len() >= MAX_INCLUDE_DEPTH {
             return Err(format!("files include each other more than {MAX_INCLUDE_DEPTH} deep"));
         }
-        if self.order.len() >= MAX_FILES || self.bytes >= MAX_TEXT_BYTES {
+        if self.gathered.pieces.len() >= MAX_FILES || self.bytes >= MAX_TEXT_BYTES {
             return Err(format!("more than {MAX_FILES} files or {} MiB are included", MAX_TEXT_BYTES >> 20));
         }
         self.file(path).map_err(|error| format!("{path} can't be included: {}", error.message()))

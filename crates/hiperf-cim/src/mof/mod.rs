@@ -34,7 +34,10 @@ pub use ast::{Item, Span};
 pub use compile::{ClassSource, Compiled, Compiler, compile};
 pub use diagnostic::{Diagnostic, Place, Severity, render};
 pub use flavor::Flavors;
-pub use load::{FileDiagnostic, Loaded, MAX_FILES, MAX_INCLUDE_DEPTH, MAX_TEXT_BYTES, SourceFile, load};
+pub use load::{
+    FileDiagnostic, Gathered, Loaded, MAX_FILES, MAX_INCLUDE_DEPTH, MAX_TEXT_BYTES, Piece, SourceFile,
+    gather, load,
+};
 pub(crate) use print::method_parameters;
 pub use print::{Printer, constant};
 

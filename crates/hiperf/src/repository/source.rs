@@ -4,10 +4,9 @@
 //! [`Source`] knows which part of its text came from which file, and shows a
 //! diagnostic at its place there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use hiperf_cim::mof::ast::Command;
-use hiperf_cim::mof::{self, Diagnostic, Item, MAX_FILES, MAX_INCLUDE_DEPTH, MAX_TEXT_BYTES, Span, codes};
+use hiperf_cim::mof::{self, Diagnostic, Gathered, SourceFile, Span, codes};
 use hiperf_cim::{Error, Result, Status};
 
 use super::log::MofText;
@@ -15,7 +14,7 @@ use super::log::MofText;
 /// A MOF text, its includes in place.
 #[derive(Debug)]
 pub struct Source {
-    files: Vec<MofText>,
+    files: Vec<SourceFile>,
     text: String,
     /// In the order of the text.
     pieces: Vec<Piece>,
@@ -31,14 +30,13 @@ struct Piece {
 
 impl Source {
     /// A text without a file. Its includes, if it has any, are relative to the
-    /// working directory.
+    /// working directory, or to that of its name.
     ///
     /// # Errors
     /// Its syntax errors, and `WBEMMOF_E_ERROR_INVALID_INCLUDE_FILE`.
     pub fn from_text(name: &str, text: &str) -> Result<Source> {
-        let mut source = Source { files: Vec::new(), text: String::new(), pieces: Vec::new() };
-        source.add(name, text, Path::new(""), &mut Vec::new())?;
-        Ok(source)
+        let mut root = Some(text.as_bytes().to_vec());
+        Source::of(mof::gather(name, |path| root.take().map_or_else(|| read(path), Ok))?)
     }
 
     /// A file, and the files it includes, relative to it.
@@ -47,13 +45,34 @@ impl Source {
     /// * `WBEMMOF_E_INVALID_FILE`: it can't be read.
     /// * its syntax errors, and `WBEMMOF_E_ERROR_INVALID_INCLUDE_FILE`.
     pub fn read(path: &Path) -> Result<Source> {
-        let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| {
-            Error::new(codes::WBEMMOF_E_INVALID_FILE, format!("reading {name}: {error}")).caused_by(error)
-        })?;
-        let mut source = Source { files: Vec::new(), text: String::new(), pieces: Vec::new() };
-        let directory = path.parent().unwrap_or(Path::new(""));
-        source.add(&name, &mof::decode(&bytes), directory, &mut vec![resolved(path)])?;
+        Source::of(mof::gather(&path.to_string_lossy(), read)?)
+    }
+
+    fn of(gathered: Gathered) -> Result<Source> {
+        let Gathered { files, pieces, diagnostics } = gathered;
+        let mut wrong: Vec<(usize, Diagnostic)> =
+            diagnostics.into_iter().map(|found| (found.file, found.diagnostic)).collect();
+        for (file, source) in files.iter().enumerate() {
+            let found = mof::parse(&source.text).diagnostics;
+            wrong.extend(found.into_iter().filter(Diagnostic::is_error).map(|error| (file, error)));
+        }
+        wrong.sort_by_key(|(file, diagnostic)| (*file, diagnostic.span));
+        if let Some((_, first)) = wrong.first() {
+            let shown = wrong
+                .iter()
+                .map(|(file, diagnostic)| mof::render(diagnostic, &files[*file].path, &files[*file].text));
+            return Err(Error::new(first.status, shown.collect::<Vec<_>>().join("\n")));
+        }
+        let mut source = Source { files, text: String::new(), pieces: Vec::new() };
+        for piece in pieces {
+            let (start, file_start) = (source.text.len(), piece.bytes.start);
+            source.pieces.push(Piece { start, file: piece.file, file_start });
+            source.text.push_str(&source.files[piece.file].text[piece.bytes]);
+            // Whatever an included file ends with, a new line starts behind it.
+            source.text.push('\n');
+        }
+        // The text of one file stays as it is.
+        source.text.pop();
         Ok(source)
     }
 
@@ -78,58 +97,8 @@ impl Source {
 
     /// The text with its name, to be kept.
     pub(crate) fn into_kept(self) -> MofText {
-        let name = self.files.into_iter().next().map_or_else(String::new, |file| file.name);
+        let name = self.files.into_iter().next().map_or_else(String::new, |file| file.path);
         MofText { name, text: self.text }
-    }
-
-    fn add(&mut self, name: &str, text: &str, directory: &Path, open: &mut Vec<PathBuf>) -> Result<()> {
-        let parsed = mof::parse(text);
-        if parsed.has_errors() {
-            return Err(failed(&parsed.diagnostics, name, text));
-        }
-        let file = self.files.len();
-        self.files.push(MofText { name: name.to_owned(), text: text.to_owned() });
-        let mut done = 0;
-        for item in &parsed.items {
-            let Item::Pragma(pragma) = item else { continue };
-            let Command::Include(included) = &pragma.command else { continue };
-            let wrong = |message: String| {
-                let status = codes::WBEMMOF_E_ERROR_INVALID_INCLUDE_FILE;
-                failed(&[Diagnostic::error(status, pragma.span, message)], name, text)
-            };
-            self.piece(file, done, &text[done..pragma.span.start as usize]);
-            done = pragma.span.end as usize;
-            let path = directory.join(included.replace('\\', "/"));
-            let bytes = std::fs::read(&path)
-                .map_err(|error| wrong(format!("{} can't be read: {error}", path.display())))?;
-            if open.contains(&resolved(&path)) {
-                return Err(wrong(format!("{} includes itself", path.display())));
-            }
-            if open.len() > MAX_INCLUDE_DEPTH
-                || self.files.len() > MAX_FILES
-                || self.text.len() > MAX_TEXT_BYTES
-            {
-                let message = format!(
-                    "files include each other more than {MAX_INCLUDE_DEPTH} deep, or there are more than \
-                     {MAX_FILES} or {} MiB of them",
-                    MAX_TEXT_BYTES >> 20
-                );
-                return Err(wrong(message));
-            }
-            open.push(resolved(&path));
-            let directory = path.parent().unwrap_or(Path::new(""));
-            self.add(&path.display().to_string(), &mof::decode(&bytes), directory, open)?;
-            open.pop();
-            // Whatever the included file ends with, a new line starts here.
-            self.text.push('\n');
-        }
-        self.piece(file, done, &text[done..]);
-        Ok(())
-    }
-
-    fn piece(&mut self, file: usize, file_start: usize, text: &str) {
-        self.pieces.push(Piece { start: self.text.len(), file, file_start });
-        self.text.push_str(text);
     }
 
     /// The diagnostics as a person reads them, each at its place in its file.
@@ -149,7 +118,7 @@ impl Source {
         };
         let span = Span { start: moved(diagnostic.span.start), end: moved(diagnostic.span.end) };
         let file = &self.files[piece.file];
-        mof::render(&Diagnostic { span, ..diagnostic.clone() }, &file.name, &file.text)
+        mof::render(&Diagnostic { span, ..diagnostic.clone() }, &file.path, &file.text)
     }
 
     /// The error for what is wrong with the text: the status of the first
@@ -172,7 +141,8 @@ fn first_status(diagnostics: &[Diagnostic]) -> Status {
     first.map_or(Status::WBEM_E_FAILED, |first| first.status)
 }
 
-/// The file that a path means, whatever links lead to it.
-fn resolved(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+fn read(path: &str) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| {
+        Error::new(codes::WBEMMOF_E_INVALID_FILE, format!("reading {path}: {error}")).caused_by(error)
+    })
 }
