@@ -380,6 +380,10 @@ fn compile_and_run(name: &str, program: &str) -> Option<Result<(), String>> {
     Some(if run.status.success() { Ok(()) } else { Err(differing) })
 }
 
+/// Interfaces of hiperf's own, which no published header has. `tests/c/slots.c`
+/// holds them against `hiperf.h`.
+const OWN: [&str; 1] = ["IHiPerfValueReason"];
+
 #[test]
 fn every_interface_is_compared() {
     let compared: BTreeSet<String> = shapes().iter().map(|shape| shape.name.to_owned()).collect();
@@ -387,12 +391,13 @@ fn every_interface_is_compared() {
     for (path, code) in sources("crates/hiperf-com/src/interfaces") {
         let words: Vec<&str> = words(&code).map(|(word, _)| word).collect();
         for declared in words.windows(3).filter(|words| words[..2] == ["pub", "interface"]) {
-            assert!(compared.contains(declared[2]), "{} of {}", declared[2], path.display());
+            let is_known = compared.contains(declared[2]) || OWN.contains(&declared[2]);
+            assert!(is_known, "{} of {}", declared[2], path.display());
             seen += 1;
         }
     }
     // IUnknown is the one that isn't declared like the others.
-    assert_eq!(seen, compared.len() - 1);
+    assert_eq!(seen, compared.len() - 1 + OWN.len());
 }
 
 #[test]
