@@ -20,6 +20,16 @@ const IS_DEFAULT: u8 = 0b10;
 /// Waste in a tail that is worth a rewrite, in bytes.
 const WASTE_WORTH_A_REWRITE: usize = 1024;
 
+/// Whether someone has looked how deep the objects in a value are nested.
+///
+/// Looking means decoding them. A decoder knows by its own depth, and must not
+/// look again: each level would be decoded twice for the one around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nesting {
+    Unknown,
+    Checked,
+}
+
 /// An instance's bytes: NdTable, value table, tail.
 ///
 /// Offsets within a tail are 32 bits wide, so these counts are too: the smaller
@@ -284,6 +294,7 @@ impl Block {
         slot: Slot,
         ty: Type,
         value: &Value,
+        nesting: Nesting,
     ) -> Result<(), Status> {
         match value {
             Value::Null => {
@@ -291,11 +302,11 @@ impl Block {
                 Ok(())
             }
             Value::Array(element, elements) if ty == Type::array(*element) => {
-                self.set_array(index, slot, *element, elements)
+                self.set_array(index, slot, *element, elements, nesting)
             }
             value if value.type_of() == Some(ty) => match (text_of(value), Embedded::of(value)) {
                 (Some(text), _) => self.write_text(index, slot, text.encode_utf16()),
-                (_, Some(object)) => self.set_object(index, slot, object),
+                (_, Some(object)) => self.set_object(index, slot, object, nesting),
                 (None, None) => {
                     let (bytes, width) = fixed_bytes(value);
                     self.write_fixed(index, slot, &bytes[..width]);
@@ -334,6 +345,7 @@ impl Block {
         slot: Slot,
         element: CimType,
         elements: &[Value],
+        nesting: Nesting,
     ) -> Result<(), Status> {
         if elements.iter().any(|value| value.type_of() != Some(Type::scalar(element))) {
             return Err(Status::WBEM_E_TYPE_MISMATCH);
@@ -342,7 +354,7 @@ impl Block {
         let mut encoded = count.to_le_bytes().to_vec();
         for value in elements {
             if let Some(object) = Embedded::of(value) {
-                encoded.extend_from_slice(&self.append_object(object)?.to_le_bytes());
+                encoded.extend_from_slice(&self.append_object(object, nesting)?.to_le_bytes());
                 continue;
             }
             match text_of(value) {

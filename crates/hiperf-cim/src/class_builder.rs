@@ -8,7 +8,10 @@ mod rules;
 
 use std::sync::Arc;
 
-use self::rules::{KEY_FLAVOR, check_identifier, check_key_type, cimtype, inherit_dynamic, same_parameters};
+use self::rules::{
+    KEY_FLAVOR, check_identifier, check_key_type, check_width, cimtype, inherit_dynamic, same_parameters,
+};
+use crate::block::Nesting;
 use crate::class_parts::ClassParts;
 use crate::wmio::ClassWire;
 use crate::{Class, Error, Flavor, Method, Property, Qualifier, QualifierSet, Result, Status, Type, Value};
@@ -17,6 +20,14 @@ use crate::{Class, Error, Flavor, Method, Property, Qualifier, QualifierSet, Res
 pub const MAX_PROPERTIES: usize = 1024;
 /// `WBEM_MAX_IDENTIFIER`, in characters.
 pub const MAX_IDENTIFIER: usize = 0x1000;
+/// Key properties of a class.
+pub const MAX_KEYS: usize = 256;
+/// Methods of a class. \[MS-WMIO\] counts them in 16 bits; this is still far
+/// beyond any use, and bounds what looking for one costs.
+pub const MAX_METHODS: usize = 4096;
+/// Classes above a class. The CIM schema has 11; a class owns the names of all
+/// of them, so that a long chain of classes would fill the memory.
+pub const MAX_ANCESTORS: usize = 256;
 
 /// A property as a class declaration gives it.
 #[derive(Clone, Debug)]
@@ -79,15 +90,18 @@ impl ClassBuilder {
     ///
     /// # Errors
     /// * `WBEM_E_INVALID_OBJECT`, `WBEM_E_CLASS_NAME_TOO_WIDE`: a bad name.
-    /// * `WBEM_E_INVALID_SUPERCLASS`: the parent is terminal.
+    /// * `WBEM_E_INVALID_SUPERCLASS`: the parent is terminal, or below
+    ///   [`MAX_ANCESTORS`] others.
     pub fn new(name: &str, superclass: Option<Arc<Class>>) -> Result<ClassBuilder> {
-        if name.chars().count() > MAX_IDENTIFIER {
-            let message = format!("a class name has at most {MAX_IDENTIFIER} characters");
-            return Err(Error::new(Status::WBEM_E_CLASS_NAME_TOO_WIDE, message));
-        }
+        check_width(name, "class", Status::WBEM_E_CLASS_NAME_TOO_WIDE)?;
         check_identifier(name, "class").map_err(|m| Error::new(Status::WBEM_E_INVALID_OBJECT, m))?;
         if let Some(parent) = superclass.as_deref().filter(|parent| parent.qualifiers.is_true("terminal")) {
             let message = format!("class {} is terminal: no class may derive from it", parent.name);
+            return Err(Error::new(Status::WBEM_E_INVALID_SUPERCLASS, message));
+        }
+        if let Some(parent) = superclass.as_deref().filter(|parent| parent.derivation.len() >= MAX_ANCESTORS)
+        {
+            let message = format!("class {} has {MAX_ANCESTORS} ancestors, as many as can be", parent.name);
             return Err(Error::new(Status::WBEM_E_INVALID_SUPERCLASS, message));
         }
         let (qualifiers, properties, methods) = match &superclass {
@@ -167,9 +181,12 @@ impl ClassBuilder {
     /// * `WBEM_E_INVALID_PROPERTY_TYPE`: a key of a type that can't be one.
     /// * `WBEM_E_CANNOT_BE_KEY`: an ancestor already has keys.
     /// * `WBEM_E_TOO_MANY_PROPERTIES`: more than 1,024.
+    /// * `WBEM_E_PROPERTY_NAME_TOO_WIDE`.
+    /// * `WBEM_E_INVALID_QUALIFIER_TYPE`: `key` with a value that is no boolean.
     /// * those of [`QualifierSet::put`].
     pub fn property(&mut self, declaration: PropertyDeclaration) -> Result<()> {
         let PropertyDeclaration { name, ty, class_name, qualifiers, default } = declaration;
+        check_width(&name, "property", Status::WBEM_E_PROPERTY_NAME_TOO_WIDE)?;
         check_identifier(&name, "property").map_err(|m| Error::new(Status::WBEM_E_INVALID_PROPERTY, m))?;
         let index = match self.properties.iter().position(|known| known.name.eq_ignore_ascii_case(&name)) {
             Some(index) => self.redeclare(index, ty, class_name.as_deref())?,
@@ -179,6 +196,10 @@ impl ClassBuilder {
         property.is_local = true;
         for qualifier in qualifiers {
             let is_key = qualifier.name.eq_ignore_ascii_case("key");
+            if is_key && !matches!(qualifier.value, Value::Boolean(_)) {
+                let message = format!("the qualifier key of property {name} is a boolean");
+                return Err(Error::new(Status::WBEM_E_INVALID_QUALIFIER_TYPE, message));
+            }
             if is_key && !property.is_key {
                 check_key_type(&property.name, ty)?;
                 property.is_key = true;
@@ -251,9 +272,12 @@ impl ClassBuilder {
     /// # Errors
     /// * `WBEM_E_INVALID_METHOD`: a bad name, or one that is declared twice.
     /// * `WBEM_E_PROPAGATED_METHOD`: the inherited one has other parameters.
+    /// * `WBEM_E_METHOD_NAME_TOO_WIDE`.
+    /// * `WBEM_E_QUOTA_VIOLATION`: more than [`MAX_METHODS`].
     /// * those of [`QualifierSet::put`].
     pub fn method(&mut self, declaration: MethodDeclaration) -> Result<()> {
         let MethodDeclaration { name, qualifiers, input, output } = declaration;
+        check_width(&name, "method", Status::WBEM_E_METHOD_NAME_TOO_WIDE)?;
         check_identifier(&name, "method").map_err(|m| Error::new(Status::WBEM_E_INVALID_METHOD, m))?;
         let index = match self.methods.iter().position(|known| known.name.eq_ignore_ascii_case(&name)) {
             Some(index) => {
@@ -272,6 +296,10 @@ impl ClassBuilder {
                     return Err(Error::new(Status::WBEM_E_PROPAGATED_METHOD, message));
                 }
                 index
+            }
+            None if self.methods.len() == MAX_METHODS => {
+                let message = format!("class {} has more than {MAX_METHODS} methods", self.name);
+                return Err(Error::new(Status::WBEM_E_QUOTA_VIOLATION, message));
             }
             None => {
                 self.methods.push(Method {
@@ -293,7 +321,8 @@ impl ClassBuilder {
     /// The finished class.
     ///
     /// # Errors
-    /// * `WBEM_E_CANNOT_BE_KEY`: it adds a key although an ancestor has keys.
+    /// * `WBEM_E_CANNOT_BE_KEY`: it adds a key although an ancestor has keys, or
+    ///   has more than [`MAX_KEYS`].
     /// * `WBEM_E_CANNOT_BE_SINGLETON`: it is a singleton and has keys.
     /// * `WBEM_E_INVALID_SUPERCLASS`: it says that it is not dynamic, and its
     ///   parent is.
@@ -310,6 +339,11 @@ impl ClassBuilder {
             );
             return Err(Error::new(Status::WBEM_E_CANNOT_BE_KEY, message));
         }
+        if let Some(&beyond) = keys.get(MAX_KEYS) {
+            let name = &properties[beyond].name;
+            let message = format!("property {name} can't be a key: a class has at most {MAX_KEYS} keys");
+            return Err(Error::new(Status::WBEM_E_CANNOT_BE_KEY, message));
+        }
         if qualifiers.is_true("singleton") && !keys.is_empty() {
             let message = format!("class {name} is a singleton, so it can't have key properties");
             return Err(Error::new(Status::WBEM_E_CANNOT_BE_SINGLETON, message));
@@ -321,6 +355,6 @@ impl ClassBuilder {
             .collect();
         let wire = ClassWire::default();
         let parts = ClassParts { name, superclass, derivation, qualifiers, properties, methods, wire };
-        Ok(Arc::new(Class { is_amended, ..parts.finish()? }))
+        Ok(Arc::new(Class { is_amended, ..parts.finish(Nesting::Unknown)? }))
     }
 }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::block::Nesting;
 use crate::wmio::ClassWire;
 use crate::{Class, Error, Instance, Layout, Method, Property, QualifierSet, Result, Status};
 
@@ -23,11 +24,12 @@ pub(crate) struct ClassParts {
 
 impl ClassParts {
     /// The class, with its layout, its keys and the block of a new instance.
+    /// `nesting` is that of the default values.
     ///
     /// # Errors
     /// * `WBEM_E_INVALID_OBJECT`: two properties have the same name.
     /// * those of setting a property to its default.
-    pub(crate) fn finish(self) -> Result<Class> {
+    pub(crate) fn finish(self, nesting: Nesting) -> Result<Class> {
         let ClassParts { name, superclass, derivation, qualifiers, properties, methods, wire } = self;
         let layout = Layout::new(properties.iter().map(|p| (&*p.origin, &*p.name, p.ty)));
         let mut lookup: Vec<u16> = (0..properties.len()).filter_map(|index| index.try_into().ok()).collect();
@@ -53,7 +55,7 @@ impl ClassParts {
             wire,
             is_amended: false,
         };
-        class.default_block = Instance::default_block(&class)?;
+        class.default_block = Instance::default_block(&class, nesting)?;
         Ok(class)
     }
 }

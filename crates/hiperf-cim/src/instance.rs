@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use self::qualifiers::InstanceQualifiers;
 use self::reasons::Reasons;
-use crate::block::Block;
+use crate::block::{Block, Nesting};
 use crate::layout::{Slot, resolve};
 use crate::tail::Text;
 use crate::{Class, Error, PropertyHandle, Result, Status, Value};
@@ -271,12 +271,17 @@ impl Instance {
     }
 
     /// The block of a new instance of `class`, whose own is not made yet.
-    pub(crate) fn default_block(class: &Class) -> Result<Vec<u8>> {
+    pub(crate) fn default_block(class: &Class, nesting: Nesting) -> Result<Vec<u8>> {
         let layout = class.layout();
         let mut block = Block::null(layout);
         for (index, property) in class.properties().iter().enumerate() {
             if !property.default.is_null() {
-                block.set_value(index, layout.slots()[index], property.ty, &property.default)?;
+                let set =
+                    block.set_value(index, layout.slots()[index], property.ty, &property.default, nesting);
+                set.map_err(|status| {
+                    let why = status.meaning().unwrap_or("not accepted");
+                    Error::new(status, format!("the default of {}.{}: {why}", class.name(), property.name()))
+                })?;
                 block.mark_default(index);
             }
         }
@@ -352,7 +357,7 @@ impl Instance {
     pub fn put(&mut self, name: &str, value: &Value) -> Result<()> {
         let index = self.class.index_of(name).ok_or_else(|| self.class.no_property(name))?;
         let ty = self.class.properties()[index].ty;
-        self.block.set_value(index, self.slots[index], ty, value).map_err(|status| {
+        self.block.set_value(index, self.slots[index], ty, value, Nesting::Unknown).map_err(|status| {
             let message = match status {
                 Status::WBEM_E_TYPE_MISMATCH => "the value is of another type".to_owned(),
                 other => other.meaning().unwrap_or("not accepted").to_owned(),
@@ -374,7 +379,7 @@ impl Instance {
         let index = self.class.index_of(name).ok_or_else(|| self.class.no_property(name))?;
         let property = &self.class.properties()[index];
         let overridden = !self.block.is_default(index);
-        self.block.set_value(index, self.slots[index], property.ty, &property.default)?;
+        self.block.set_value(index, self.slots[index], property.ty, &property.default, Nesting::Checked)?;
         self.block.mark_default(index);
         self.forget_reason(index);
         Ok(overridden)
@@ -397,7 +402,7 @@ impl Instance {
                 continue;
             }
             let ty = self.class.properties()[index].ty;
-            let rewritten = self.block.set_value(index, slot, ty, &value);
+            let rewritten = self.block.set_value(index, slot, ty, &value, Nesting::Checked);
             debug_assert!(rewritten.is_ok(), "a value that was read is of its property's type");
             if was_default {
                 self.block.mark_default(index);

@@ -44,7 +44,8 @@ pub mod xml;
 
 pub use class::{Class, Method, Property};
 pub use class_builder::{
-    ClassBuilder, MAX_IDENTIFIER, MAX_PROPERTIES, MethodDeclaration, PropertyDeclaration, parameters,
+    ClassBuilder, MAX_ANCESTORS, MAX_IDENTIFIER, MAX_KEYS, MAX_METHODS, MAX_PROPERTIES, MethodDeclaration,
+    PropertyDeclaration, parameters,
 };
 pub use class_draft::{ClassDraft, QualifierOwner};
 pub use comparison::Comparison;
@@ -54,7 +55,7 @@ pub use handle::PropertyHandle;
 pub use instance::{Decoration, Instance};
 pub use layout::Layout;
 pub use locale::Locale;
-pub use qualifier::{Flavor, Qualifier, QualifierSet};
+pub use qualifier::{Flavor, MAX_QUALIFIERS, Qualifier, QualifierSet};
 pub use reason::Reason;
 pub use status::Status;
 pub use system::{SYSTEM_PROPERTIES, system_property};

@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::BitOr;
 use std::sync::Arc;
 
-use crate::{Error, Result, Status, Value};
+use crate::{Error, MAX_IDENTIFIER, Result, Status, Value};
 
 /// A qualifier's flavor: how it propagates and where it comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -54,6 +54,10 @@ impl fmt::Debug for Flavor {
         write!(f, "Flavor({:#04x})", self.0)
     }
 }
+
+/// Qualifiers of one class, property, method or instance. WMI names no limit;
+/// this is far beyond any use, and bounds what looking through a set costs.
+pub const MAX_QUALIFIERS: usize = 4096;
 
 /// A named value that describes a class or a property.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,10 +172,21 @@ impl QualifierSet {
     ///   overridable and has another value.
     /// * `WBEM_E_INVALID_QUALIFIER_TYPE`: the value is none of the types a
     ///   qualifier may have.
+    /// * `WBEM_E_QUALIFIER_NAME_TOO_WIDE`: the name has more than
+    ///   [`MAX_IDENTIFIER`](crate::MAX_IDENTIFIER) characters.
+    /// * `WBEM_E_QUOTA_VIOLATION`: there are [`MAX_QUALIFIERS`] already.
     pub fn put(&mut self, qualifier: Qualifier) -> Result<()> {
         check_type(&qualifier)?;
         let existing = self.iter().position(|known| known.name.eq_ignore_ascii_case(&qualifier.name));
         let Some(index) = existing else {
+            if qualifier.name.chars().nth(MAX_IDENTIFIER).is_some() {
+                let message = format!("a qualifier name has at most {MAX_IDENTIFIER} characters");
+                return Err(Error::new(Status::WBEM_E_QUALIFIER_NAME_TOO_WIDE, message));
+            }
+            if self.len() == MAX_QUALIFIERS {
+                let message = format!("there are more than {MAX_QUALIFIERS} qualifiers");
+                return Err(Error::new(Status::WBEM_E_QUOTA_VIOLATION, message));
+            }
             self.make_mut().push(qualifier);
             return Ok(());
         };

@@ -138,6 +138,7 @@ statuses! {
     WBEM_E_INVALID_HANDLE_REQUEST = 0x8004_1072, "the property handle belongs to another class";
     WBEM_E_PROPERTY_NAME_TOO_WIDE = 0x8004_1073, "the property name is too long";
     WBEM_E_CLASS_NAME_TOO_WIDE = 0x8004_1074, "the class name is too long";
+    WBEM_E_METHOD_NAME_TOO_WIDE = 0x8004_1075, "the method name is too long";
     WBEM_E_QUALIFIER_NAME_TOO_WIDE = 0x8004_1076, "the qualifier name is too long";
     WBEM_E_PROVIDER_SUSPENDED = 0x8004_1081, "the provider is suspended";
     WBEM_E_PROVIDER_TIMED_OUT = 0x8004_1088, "the provider did not answer in time";

@@ -8,7 +8,7 @@
 //! ```
 //! It is what a heap of \[MS-WMIO\] holds, so an item is copied between the two.
 
-use super::Block;
+use super::{Block, Nesting};
 use crate::layout::{NO_TAIL, Slot};
 use crate::wmio::{self, Decoder, Embedded};
 use crate::{CimType, Status, Text, Value};
@@ -54,15 +54,16 @@ impl Block {
         index: usize,
         slot: Slot,
         object: Embedded<'_>,
+        nesting: Nesting,
     ) -> Result<(), Status> {
-        let item = wmio::embedded_block(object).map_err(|error| error.status())?;
+        let item = wmio::embedded_block(object, nesting).map_err(|error| error.status())?;
         self.write_item(index, slot, item.len() - 4, &item[4..]);
         Ok(())
     }
 
     /// Adds an embedded object to the tail and returns where.
-    pub(super) fn append_object(&mut self, object: Embedded<'_>) -> Result<u32, Status> {
-        let item = wmio::embedded_block(object).map_err(|error| error.status())?;
+    pub(super) fn append_object(&mut self, object: Embedded<'_>, nesting: Nesting) -> Result<u32, Status> {
+        let item = wmio::embedded_block(object, nesting).map_err(|error| error.status())?;
         let offset = u32::try_from(self.bytes.len() - self.fixed_len()).unwrap_or(NO_TAIL);
         self.bytes.extend_from_slice(&item);
         Ok(offset)

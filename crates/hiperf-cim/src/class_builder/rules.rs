@@ -1,6 +1,8 @@
 //! The rules that a declaration must keep, and what follows from them.
 
-use crate::{CimType, Class, Error, Flavor, Qualifier, QualifierSet, Result, Status, Type, Value};
+use crate::{
+    CimType, Class, Error, Flavor, MAX_IDENTIFIER, Qualifier, QualifierSet, Result, Status, Type, Value,
+};
 
 /// `CIMTYPE`, which is made for every property from its type.
 pub(super) fn cimtype(ty: Type, class_name: Option<&str>) -> Qualifier {
@@ -25,6 +27,13 @@ pub(super) fn check_identifier(name: &str, what: &str) -> std::result::Result<()
         return Err(format!("{what} name {name} ends with _, which is reserved"));
     }
     Ok(())
+}
+
+pub(super) fn check_width(name: &str, what: &str, status: Status) -> Result<()> {
+    match name.chars().nth(MAX_IDENTIFIER) {
+        None => Ok(()),
+        Some(_) => Err(Error::new(status, format!("a {what} name has at most {MAX_IDENTIFIER} characters"))),
+    }
 }
 
 /// What is below a dynamic class is dynamic, whatever flavor the qualifier has:

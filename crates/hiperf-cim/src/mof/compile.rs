@@ -29,12 +29,12 @@ use std::sync::Arc;
 
 use super::Parsed;
 use super::ast::{ClassDeclaration, Command, InstanceDeclaration, Item, Name, QualifierDeclaration, Span};
-use super::diagnostic::Diagnostic;
-use crate::Error;
+use super::diagnostic::{Diagnostic, MAX_DIAGNOSTICS};
+use crate::{Error, Status};
 
 pub use compiled::{ClassSource, Compiled};
 use names::{Classes, Declared, namespace_path};
-use objects::Objects;
+use objects::{MAX_COMPILED, Objects};
 use qualifier::Declarations;
 
 /// Compiles a text on its own.
@@ -55,6 +55,8 @@ pub struct Compiler<'s, S> {
     namespace: Option<Arc<str>>,
     class_flags: u32,
     instance_flags: u32,
+    /// Bytes that a part may become.
+    limit: usize,
     /// Statements of earlier parts, so that the order goes on.
     passed: usize,
     warnings: Vec<Found>,
@@ -74,6 +76,7 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
             namespace: None,
             class_flags: 0,
             instance_flags: 0,
+            limit: MAX_COMPILED,
             passed: 0,
             warnings: Vec::new(),
         }
@@ -105,10 +108,19 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
         self
     }
 
+    /// The same that stops, with `WBEM_E_QUOTA_VIOLATION`, when what is asked
+    /// for takes more than about so many bytes. 1 GiB if nothing is said.
+    #[must_use]
+    pub fn with_limit(mut self, bytes: usize) -> Compiler<'s, S> {
+        self.limit = bytes;
+        self
+    }
+
     /// Compiles a text. If it has syntax errors, they are all that is returned.
     ///
     /// # Errors
-    /// Everything that is wrong, in the order of the text.
+    /// Everything that is wrong, in the order of the text; of very much the
+    /// first part.
     pub fn compile(&mut self, parsed: &Parsed<'_>) -> Result<Vec<Compiled>, Vec<Diagnostic>> {
         if parsed.has_errors() {
             return Err(parsed.diagnostics.clone());
@@ -119,7 +131,8 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
     /// Compiles statements that have no syntax errors.
     ///
     /// # Errors
-    /// Everything that is wrong, in the order of the text.
+    /// Everything that is wrong, in the order of the text; of very much the
+    /// first part.
     pub fn compile_items(&mut self, items: &[Item<'_>]) -> Result<Vec<Compiled>, Vec<Diagnostic>> {
         self.compile_files(items.iter().map(|item| (0, item)))
             .map_err(|found| found.into_iter().map(|(_, diagnostic)| diagnostic).collect())
@@ -154,10 +167,13 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
                 self.classes.insert(namespace.as_deref(), name, statement.order, Declared::Gone);
             }
         }
-        let mut objects = Objects::new(self.source, &self.declarations, &mut self.classes, &statements);
+        let mut objects = Objects::new(self.source, &self.declarations, &mut self.classes, &statements, self.limit);
         // Every class before any instance, because an alias may stand for an
         // instance further down.
         for (index, compiled) in compiled.iter_mut().enumerate() {
+            if objects.is_over() {
+                break;
+            }
             *compiled = match &statements[index].what {
                 What::Class(_) => objects.class(index),
                 What::Other(other) => Some((**other).clone()),
@@ -165,6 +181,9 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
             };
         }
         for (index, compiled) in compiled.iter_mut().enumerate() {
+            if objects.is_over() {
+                break;
+            }
             if let What::Instance(_) = statements[index].what {
                 *compiled = objects.instance(index);
             }
@@ -172,11 +191,13 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
         let (warnings, errors): (Vec<Found>, Vec<Found>) =
             objects.found.into_iter().partition(|(_, diagnostic)| !diagnostic.is_error());
         self.warnings.extend(warnings);
+        self.warnings.truncate(MAX_DIAGNOSTICS);
         found.extend(errors);
         if found.is_empty() {
             return Ok(compiled.into_iter().flatten().collect());
         }
         found.sort_by_key(|(file, diagnostic)| (*file, diagnostic.span));
+        found.truncate(MAX_DIAGNOSTICS);
         Err(found)
     }
 
@@ -258,6 +279,13 @@ impl<'i, 'a> Statement<'i, 'a> {
             What::Other(_) => None,
         }
     }
+}
+
+/// Whether an object can take no more, so that the rest of its list would only
+/// be told to be too much as well.
+fn is_full(wrong: &[Diagnostic]) -> bool {
+    let full = [Status::WBEM_E_TOO_MANY_PROPERTIES, Status::WBEM_E_QUOTA_VIOLATION];
+    wrong.last().is_some_and(|last| full.contains(&last.status))
 }
 
 /// An error of the object model at its place.

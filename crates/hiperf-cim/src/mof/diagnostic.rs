@@ -10,6 +10,9 @@ use crate::{Error, Status};
 use super::ast::Span;
 use super::codes;
 
+/// A text with more mistakes than this is no MOF; the rest is not told.
+pub(super) const MAX_DIAGNOSTICS: usize = 200;
+
 /// Something wrong at one place of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -144,7 +147,7 @@ fn excerpt(place: &Place<'_>, span: Span) -> (String, String) {
     let shown: String = place.text.chars().skip(skipped).take(SHOWN_CHARS).map(printable).collect();
     let rest = place.text.get(place.offset..).unwrap_or("");
     let marked_bytes = (span.end.saturating_sub(span.start)) as usize;
-    let marked = rest.char_indices().take_while(|(at, _)| *at < marked_bytes).count();
+    let marked = rest.char_indices().take(SHOWN_CHARS).take_while(|(at, _)| *at < marked_bytes).count();
     let room = (SHOWN_CHARS - (before - skipped)).max(1);
     // A tab before the place stays a tab, so that the caret stands under it
     // whatever the terminal's tab stops are.

@@ -21,12 +21,9 @@ mod value;
 
 use super::ast::{Item, Name, Span};
 use super::codes;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, MAX_DIAGNOSTICS};
 use super::lexer::{Lexer, Token, TokenKind};
 use crate::suggest::closest;
-
-/// A file with more mistakes than this is no MOF; the rest is not looked at.
-const MAX_DIAGNOSTICS: usize = 200;
 
 /// The construct can't be completed: what is wrong was reported, and the caller
 /// skips to where it can go on.
@@ -39,8 +36,16 @@ type Parse<T> = Result<T, Skip>;
 pub(super) fn parse(text: &str) -> (Vec<Item<'_>>, Vec<Diagnostic>) {
     let mut lexer = Lexer::new(text);
     let token = lexer.next();
-    let mut parser =
-        Parser { text, lexer, token, previous_end: 0, depth: 0, has_amendment: false, aliases: Vec::new() };
+    let mut parser = Parser {
+        text,
+        lexer,
+        token,
+        previous_end: 0,
+        depth: 0,
+        has_amendment: false,
+        aliases: Vec::new(),
+        looked_through: LookedThrough::default(),
+    };
     let items = parser.file();
     let aliases = std::mem::take(&mut parser.aliases);
     parser.no_duplicates(&aliases, codes::WBEMMOF_E_MULTIPLE_ALIASES, "alias");
@@ -62,6 +67,19 @@ struct Parser<'a> {
     has_amendment: bool,
     /// The aliases of the file's statements.
     aliases: Vec<Name<'a>>,
+    /// The list of qualifiers that was looked through last.
+    looked_through: LookedThrough,
+}
+
+/// Where a list of qualifiers that may belong to a statement begins, where
+/// looking through it ended, and whether a statement followed. From any bracket
+/// between the two the same would be found, so it is not looked for again:
+/// else brackets that nothing closes would be looked through from each of them.
+#[derive(Clone, Copy, Default)]
+struct LookedThrough {
+    start: u32,
+    end: u32,
+    is_statement: bool,
 }
 
 /// A place to come back to.
@@ -234,19 +252,37 @@ impl<'a> Parser<'a> {
     /// Whether a statement of the file starts here: asked inside of braces,
     /// where it means that a closing one is missing.
     fn starts_statement(&mut self) -> bool {
-        use TokenKind::{Alias, Colon, Hash, Ident, OpenBrace, OpenBracket};
         let mark = self.mark();
-        // Enough for any list of qualifiers a person would write.
-        let mut budget = 1000;
-        if self.at(OpenBracket) {
+        let is_start = if self.at(TokenKind::OpenBracket) {
+            let start = self.token.span.start;
+            let known = self.looked_through;
+            if known.start <= start && start < known.end {
+                return known.is_statement;
+            }
+            // Enough for any list of qualifiers a person would write.
+            let mut budget = 1000;
             while budget > 0 && !matches!(self.token.kind, TokenKind::CloseBracket | TokenKind::End) {
                 self.bump();
                 budget -= 1;
             }
+            let end = self.token.span.start;
             self.bump();
-        }
+            let is_statement = self.is_statement_word();
+            self.looked_through = LookedThrough { start, end, is_statement };
+            is_statement
+        } else {
+            self.is_statement_word()
+        };
+        self.rewind(&mark);
+        is_start
+    }
+
+    /// Whether a statement starts here that has no qualifiers before it. Reads
+    /// on; the caller goes back.
+    fn is_statement_word(&mut self) -> bool {
+        use TokenKind::{Alias, Colon, Hash, Ident, OpenBrace};
         let word = if self.at(Ident) { self.word() } else { "" };
-        let is_start = if self.at(Hash) {
+        if self.at(Hash) {
             true
         } else if word.eq_ignore_ascii_case("class") {
             self.bump();
@@ -261,9 +297,7 @@ impl<'a> Parser<'a> {
             self.at(Colon)
         } else {
             false
-        };
-        self.rewind(&mark);
-        is_start
+        }
     }
 
     fn is_on_new_line(&self) -> bool {

@@ -393,6 +393,15 @@ fn bounds() {
     assert_eq!(parse(&"\u{1} a ".repeat(10_000)).diagnostics.len(), 200);
     let many: String = (0..20_000).map(|n| format!("uint8 p{};", n % 19_999)).collect();
     assert_eq!(parse(&format!("class A {{ {many} }};")).diagnostics.len(), 1);
+    let many: String = (0..20_000).map(|n| format!("q{},", n % 19_999)).collect();
+    let twice = parse(&format!("[{many} z] class A {{ }};")).diagnostics;
+    assert_eq!(twice.len(), 1);
+    assert_eq!(twice[0].status, codes::WBEMMOF_E_DUPLICATE_QUALIFIER);
+    // What is open where a text breaks off is told once.
+    let open = parse(&"instance of A { a = ".repeat(60)).diagnostics.len();
+    assert_eq!(open, 1);
+    // Lists of qualifiers that nothing closes.
+    assert!(parse(&format!("class A {{\n{}", "[x\n".repeat(50_000))).diagnostics.len() <= 2);
 }
 
 /// Texts that are cut, doubled and mixed up never stop the parser, and what

@@ -10,6 +10,7 @@ use super::value::Source;
 use super::{
     ClassWire, Decoder, IS_DEFAULT, IS_NULL, NO_REFERENCE, TYPE_INHERITED, methods, nd_bits, qualifiers,
 };
+use crate::block::Nesting;
 use crate::class_parts::ClassParts;
 use crate::{CimType, Class, MAX_PROPERTIES, Property, QualifierSet, Result, Type, Value};
 
@@ -39,7 +40,7 @@ fn class(
     let mut section = reader.sized_section("the methods")?;
     let Some(mut parts) = parts else { return Ok(None) };
     parts.methods = methods::decode(&mut section, &parts, decoder, depth)?;
-    Ok(Some(Arc::new(parts.finish()?)))
+    Ok(Some(Arc::new(parts.finish(Nesting::Checked)?)))
 }
 
 /// Reads a ClassPart; `None` is the parent of a top-most class. The class

@@ -9,6 +9,7 @@ use super::object::{
 };
 use super::reader::Reader;
 use super::{MAX_NESTING, SIGNATURE, class_decode, instance_decode};
+use crate::block::Nesting;
 use crate::{Class, Decoration, Instance, Result};
 
 /// Bytes of classes that a decoder remembers: some hundreds of classes. When
@@ -166,7 +167,7 @@ impl Decoder {
         }
         let parts = class_decode::class_part(reader, None, self, depth)?;
         let Some(parts) = parts else { return Err(reader.error("the instance's class has no name")) };
-        let class = Arc::new(parts.finish()?);
+        let class = Arc::new(parts.finish(Nesting::Checked)?);
         if self.remembered_bytes + len > MAX_REMEMBERED {
             self.classes.clear();
             self.remembered_bytes = 0;

@@ -8,6 +8,7 @@ use super::reader::Reader;
 use super::value::Source;
 use super::{Decoder, IS_DEFAULT, IS_NULL, NO_REFERENCE, nd_bits, qualifiers};
 use crate::block::Block;
+use crate::block::Nesting;
 use crate::layout::Slot;
 use crate::{CimType, Class, Instance, Property, Result};
 
@@ -114,7 +115,7 @@ fn set_in_tail(
     let has_references = ty.scalar.is_text() || ty.scalar == CimType::Object;
     if ty.is_array && has_references {
         let value = source.value(bytes, ty, what)?;
-        return Ok(block.set_value(index, slot, ty, &value)?);
+        return Ok(block.set_value(index, slot, ty, &value, Nesting::Checked)?);
     }
     let reference = bytes.u32(what)?;
     if reference == NO_REFERENCE {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::heap_writer::{HeapWriter, length, patch, push_text};
 use super::{Decoder, MAX_NESTING, SIGNATURE, class_encode, instance_encode};
+use crate::block::Nesting;
 use crate::{CimType, Class, Comparison, Decoration, Error, Instance, Result, Status, Value};
 
 /// The flags of an ObjectBlock.
@@ -12,6 +13,11 @@ pub(super) const FLAG_INSTANCE: u8 = 0x02;
 pub(super) const FLAG_DECORATED: u8 = 0x04;
 pub(super) const FLAG_PROTOTYPE: u8 = 0x10;
 pub(super) const FLAG_KEYLESS: u8 = 0x40;
+
+/// Bytes of an object that can be embedded in another. An object that holds two
+/// of those that hold two of the next is soon larger than any memory; and it is
+/// decoded as a whole when its property is read.
+const MAX_EMBEDDED: usize = 16 << 20;
 
 /// An object as it travels.
 #[derive(Clone, Debug)]
@@ -212,14 +218,18 @@ impl<'v> Embedded<'v> {
 ///
 /// # Errors
 /// * `WBEM_E_QUOTA_VIOLATION`: it would be nested deeper than [`MAX_NESTING`],
-///   or is large and nested deep.
+///   or is large and nested deep, or has more than [`MAX_EMBEDDED`] bytes.
 /// * those of [`encode_instance_block`] and [`encode_class_block`].
-pub(crate) fn embedded_block(object: Embedded<'_>) -> Result<Vec<u8>> {
+pub(crate) fn embedded_block(object: Embedded<'_>, nesting: Nesting) -> Result<Vec<u8>> {
     let mut item = vec![0; 4];
     object.encode(&mut item)?;
+    if item.len() > MAX_EMBEDDED {
+        let message = format!("an object of {} bytes is too large to be embedded", item.len());
+        return Err(Error::new(Status::WBEM_E_QUOTA_VIOLATION, message));
+    }
     let len = length(item.len() - 4)?;
     patch(&mut item, 0, len);
-    if object.can_nest() {
+    if nesting == Nesting::Unknown && object.can_nest() {
         // Only what can hold objects itself can be nested too deep.
         Decoder::new().check_embedded(&item[4..])?;
     }

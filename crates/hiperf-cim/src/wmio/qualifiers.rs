@@ -7,7 +7,7 @@
 use super::heap_writer::{HeapWriter, length, patch};
 use super::reader::Reader;
 use super::value::{self, Source};
-use crate::{CimType, Flavor, Qualifier, QualifierSet, Result, Type, Value};
+use crate::{CimType, Flavor, MAX_QUALIFIERS, Qualifier, QualifierSet, Result, Type, Value};
 
 /// Bytes before the value of a qualifier.
 const HEAD: usize = 9;
@@ -17,6 +17,9 @@ pub(super) fn decode(section: &mut Reader<'_>, source: &mut Source<'_, '_>) -> R
     let mut qualifiers = Vec::new();
     while !section.rest().is_empty() {
         let what = "a qualifier";
+        if qualifiers.len() == MAX_QUALIFIERS {
+            return Err(section.error(format_args!("there are more than {MAX_QUALIFIERS} qualifiers")));
+        }
         let name = source.heap.name(section.u32(what)?, "the name of a qualifier")?;
         let flavor = Flavor(section.u8(what)?);
         let code = section.u32(what)?;

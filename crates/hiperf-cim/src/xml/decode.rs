@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::element::Element;
 use super::{XmlObject, invalid, value};
+use crate::block::Nesting;
 use crate::class_parts::ClassParts;
 use crate::wmio::{ClassWire, MAX_NESTING};
 use crate::{
@@ -63,7 +64,7 @@ fn inherit(class: &Class, parent: &str, element: &Element) -> Result<Arc<Class>>
         method.is_local = !own.flag("PROPAGATED", false);
         method.origin = origin(own, method.is_local);
     }
-    parts.finish().map(Arc::new)
+    parts.finish(Nesting::Unknown).map(Arc::new)
 }
 
 /// An instance of a class that has just these properties. What it inherited of

@@ -12,9 +12,12 @@
 use super::element::{Element, is_xml};
 use crate::{Error, Result, Status};
 
-/// Elements within each other: three for each level of embedded objects, of
+/// Elements within each other: four for each level of embedded objects, of
 /// which there are at most 64, and some to spare. It bounds the recursion.
-const MAX_DEPTH: usize = 256;
+const MAX_DEPTH: usize = 300;
+/// Attributes of one element: no element of CIM-XML has a quarter of them. It
+/// bounds the search for one that is there twice.
+const MAX_ATTRIBUTES: usize = 64;
 
 /// Reads a document.
 ///
@@ -121,6 +124,9 @@ impl<'t> Parser<'t> {
             let attribute = self.attribute()?;
             if element.attribute(&attribute.0).is_some() {
                 return Err(self.wrong(format!("attribute {} is there twice", attribute.0)));
+            }
+            if element.attributes.len() == MAX_ATTRIBUTES {
+                return Err(self.wrong(format!("an element has more than {MAX_ATTRIBUTES} attributes")));
             }
             element.attributes.push(attribute);
         }

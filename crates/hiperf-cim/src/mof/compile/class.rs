@@ -8,7 +8,7 @@ use crate::{Class, ClassBuilder, Error, Flavor, Status};
 
 use super::convert::Resolve;
 use super::qualifier::Known;
-use super::{at, method, property};
+use super::{at, is_full, method, property};
 
 /// Builds a class below `superclass`. Everything wrong with it is reported, and
 /// then there is no class.
@@ -30,13 +30,17 @@ pub(super) fn class(
         }
     };
     let mut wrong = Vec::new();
+    let scope = class_scope(declaration);
     for qualifier in &declaration.qualifiers {
-        let put = known.compile(qualifier, class_scope(declaration)).and_then(|compiled| {
+        let put = known.compile(qualifier, scope).and_then(|compiled| {
             compiled
                 .map_or(Ok(()), |compiled| builder.qualifier(compiled))
                 .map_err(|e| at(qualifier.span, &e))
         });
         wrong.extend(put.err());
+        if is_full(&wrong) {
+            break;
+        }
     }
     for property in &declaration.properties {
         match property::declaration(property, Scopes::PROPERTY, known, resolve) {
@@ -48,6 +52,9 @@ pub(super) fn class(
             }
             Err(mut diagnostics) => wrong.append(&mut diagnostics),
         }
+        if is_full(&wrong) {
+            break;
+        }
     }
     for method in &declaration.methods {
         match method::declaration(method, known, resolve) {
@@ -56,6 +63,9 @@ pub(super) fn class(
                 wrong.extend(added.map_err(|error| at(method.name.span, &error)).err());
             }
             Err(mut diagnostics) => wrong.append(&mut diagnostics),
+        }
+        if is_full(&wrong) {
+            break;
         }
     }
     if !wrong.is_empty() {

@@ -3,6 +3,7 @@
 //! Integers may be given as reals, which are rounded, and 64-bit integers as
 //! strings, because automation has no type for them.
 
+use super::is_full;
 use crate::mof::ast::{Constant, Initializer, InstanceDeclaration};
 use crate::mof::diagnostic::Diagnostic;
 use crate::mof::{codes, literal};
@@ -44,6 +45,9 @@ pub(super) fn convert(
                 match single(element, target, resolve) {
                     Ok(value) => values.push(value),
                     Err(mut diagnostics) => wrong.get_or_insert_default().append(&mut diagnostics),
+                }
+                if wrong.as_deref().is_some_and(is_full) {
+                    break;
                 }
             }
             wrong.map_or(Ok(Value::Array(target.ty.scalar, values)), Err)

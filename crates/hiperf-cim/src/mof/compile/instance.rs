@@ -7,9 +7,9 @@ use crate::mof::diagnostic::Diagnostic;
 use crate::suggest::closest;
 use crate::{Class, Error, Instance, Status, Value, system_property};
 
-use super::at;
 use super::convert::{Resolve, Target, convert};
 use super::qualifier::Known;
+use super::{at, is_full};
 
 /// Makes an instance of `class`. One that is embedded in a value needs no key,
 /// because no path leads to it.
@@ -35,6 +35,9 @@ pub(super) fn instance(
         if let Err(mut diagnostics) = put {
             is_whole = false;
             wrong.append(&mut diagnostics);
+            if is_full(&wrong) {
+                break;
+            }
         } else if let Some(index) = class.index_of(assignment.name.text) {
             qualifiers(&assignment.qualifiers, known, &mut wrong, |qualifier| {
                 instance.put_property_qualifier(index, qualifier)
@@ -75,6 +78,9 @@ fn qualifiers(
             compiled.map_or(Ok(()), &mut put).map_err(|error| at(qualifier.span, &error))
         });
         wrong.extend(result.err());
+        if is_full(wrong) {
+            break;
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::mof::ast::{InstanceDeclaration, Name, Span};
 use crate::mof::codes;
-use crate::mof::diagnostic::Diagnostic;
+use crate::mof::diagnostic::{Diagnostic, MAX_DIAGNOSTICS};
 use crate::path::MAX_PATH_CHARACTERS;
 use crate::suggest::closest;
 use crate::{Class, Instance, Status};
@@ -21,6 +21,17 @@ use super::{ClassSource, Compiled, Found, Statement, What, class, instance};
 /// because following them recurses. Embedded objects count as links of it.
 const MAX_CHAIN: usize = 64;
 
+/// Bytes that a text may become unless the caller says otherwise, counted
+/// roughly. A class owns what it inherits, and an object the objects within it,
+/// so a short text can ask for more than any memory.
+pub(super) const MAX_COMPILED: usize = 1 << 30;
+/// What a property, a method or the name of an ancestor counts, in bytes.
+const MEMBER: usize = 256;
+
+/// Aliases that unknown ones are compared with, to suggest one: each unknown one
+/// takes as long as there are known ones.
+const MAX_COMPARED: usize = 1 << 18;
+
 /// The statements of a text while they are compiled.
 pub(super) struct Objects<'c, 'i, 'a, S> {
     source: &'c S,
@@ -33,8 +44,14 @@ pub(super) struct Objects<'c, 'i, 'a, S> {
     aliases: HashMap<String, usize>,
     /// Per statement, what is known of its class or instance.
     states: Vec<State>,
+    /// Bytes that were compiled so far.
+    compiled: usize,
+    /// Bytes that may be.
+    limit: usize,
     /// What was found, in no order.
     pub found: Vec<Found>,
+    /// How many errors are among it.
+    errors: usize,
 }
 
 #[derive(Clone)]
@@ -54,6 +71,7 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
         declarations: &'c Declarations,
         classes: &'c mut Classes,
         statements: &'c [Statement<'i, 'a>],
+        limit: usize,
     ) -> Objects<'c, 'i, 'a, S> {
         let mut aliases = HashMap::new();
         let mut declared: HashMap<String, Vec<usize>> = HashMap::new();
@@ -77,7 +95,43 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
             }
         }
         let states = vec![State::Untouched; statements.len()];
-        Objects { source, declarations, classes, statements, declared, aliases, states, found }
+        Objects {
+            source,
+            declarations,
+            classes,
+            statements,
+            declared,
+            aliases,
+            states,
+            compiled: 0,
+            limit,
+            errors: found.len(),
+            found,
+        }
+    }
+
+    /// Whether there is no use in going on: the text asks for more than it may,
+    /// or what is wrong from here on would not be told.
+    pub fn is_over(&self) -> bool {
+        self.compiled > self.limit || self.errors >= MAX_DIAGNOSTICS
+    }
+
+    fn report(&mut self, file: usize, found: impl IntoIterator<Item = Diagnostic>) {
+        for diagnostic in found {
+            self.errors += usize::from(diagnostic.is_error());
+            self.found.push((file, diagnostic));
+        }
+    }
+
+    /// Counts `bytes` more that the text becomes.
+    fn count(&mut self, bytes: usize, place: Span) -> Result<(), Diagnostic> {
+        self.compiled = self.compiled.saturating_add(bytes);
+        if self.compiled <= self.limit {
+            return Ok(());
+        }
+        let message = format!("what the text asks for up to here takes more than {} MiB", self.limit >> 20);
+        Err(Diagnostic::error(Status::WBEM_E_QUOTA_VIOLATION, place, message)
+            .hint("compile it in several parts"))
     }
 
     /// Compiles the class of a statement, unless an alias has led to it before.
@@ -102,7 +156,7 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
             Some((_, Ok(class))) => Some(Some(class)),
             Some((parent, Err(declared))) => {
                 let wrong = no_class(parent, &declared, Status::WBEM_E_INVALID_SUPERCLASS);
-                self.found.extend(wrong.map(|diagnostic| (statement.file, diagnostic)));
+                self.report(statement.file, wrong);
                 None
             }
         };
@@ -111,8 +165,14 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
             let mut found = Vec::new();
             let mut place = Place { objects: self, statement, depth };
             let class = class::class(declaration, parent, known, &mut place, &mut found);
-            self.found.extend(found.into_iter().map(|diagnostic| (statement.file, diagnostic)));
+            self.report(statement.file, found);
             class
+        });
+        let class = class.filter(|class| {
+            let too_much = self.count(size_of(class), declaration.name.span).err();
+            let is_affordable = too_much.is_none();
+            self.report(statement.file, too_much);
+            is_affordable
         });
         let declared = class.clone().map_or(Declared::Wrong, Declared::Class);
         self.classes.insert(namespace, declaration.name.text, statement.order, declared);
@@ -161,10 +221,14 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
                 let known = place.objects.declarations.before(statement.declared);
                 instance::instance(declaration, &class, false, known, &mut place)
             });
+            let built = built.and_then(|instance| {
+                let counted = self.count(instance.block().len() + MEMBER, declaration.class.span);
+                counted.map(|()| instance).map_err(|found| vec![found])
+            });
             self.states[index] = match built {
                 Ok(instance) => State::Done(Box::new(instance)),
                 Err(wrong) => {
-                    self.found.extend(wrong.into_iter().map(|diagnostic| (statement.file, diagnostic)));
+                    self.report(statement.file, wrong);
                     State::Wrong
                 }
             };
@@ -186,7 +250,8 @@ impl<'c, 'i, 'a, S: ClassSource> Objects<'c, 'i, 'a, S> {
         let Some(&index) = self.aliases.get(&alias.to_ascii_lowercase()) else {
             let status = codes::WBEMMOF_E_EXPECTED_ALIAS_NAME;
             let diagnostic = fail(status, format!("there is no alias ${alias}"));
-            let known = self.aliases.keys().map(String::as_str);
+            let is_worth_it = self.errors * self.aliases.len() < MAX_COMPARED;
+            let known = self.aliases.keys().filter(|_| is_worth_it).map(String::as_str);
             return Err(Some(match closest(alias, known) {
                 Some(near) => diagnostic.hint(format!("did you mean ${near}?")),
                 None => diagnostic.hint(format!("write `as ${alias}` after the class of the instance")),
@@ -272,6 +337,14 @@ impl<S: ClassSource> Resolve for Place<'_, '_, '_, '_, S> {
         self.depth += 1;
         let built = instance::instance(object, &class, true, known, self);
         self.depth -= 1;
-        built
+        let built = built?;
+        self.objects.count(built.block().len() + MEMBER, object.class.span).map_err(|found| vec![found])?;
+        Ok(built)
     }
+}
+
+/// The bytes that a class counts.
+fn size_of(class: &Class) -> usize {
+    let members = class.properties().len() + class.methods().len() + class.derivation().count();
+    class.default_block.len() + (members + 1) * MEMBER
 }

@@ -1,5 +1,7 @@
 //! Qualifiers: their values, and the flavors they have by declaration.
 
+use std::collections::HashMap;
+
 use crate::mof::ast::{Constant, Initializer, Qualifier, QualifierDeclaration, Scopes, TypeOf};
 use crate::mof::codes;
 use crate::mof::diagnostic::Diagnostic;
@@ -10,10 +12,13 @@ use super::convert::kind;
 
 /// The qualifier declarations of a text, in their order.
 #[derive(Default)]
-pub(super) struct Declarations(Vec<Declaration>);
+pub(super) struct Declarations {
+    all: Vec<Declaration>,
+    /// Name in lower case -> those of this name, in order.
+    by_name: HashMap<String, Vec<usize>>,
+}
 
 struct Declaration {
-    name: String,
     flavor: Flavor,
     typed: Option<Typed>,
 }
@@ -28,7 +33,7 @@ struct Typed {
 
 impl Declarations {
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// Adds a declaration, which holds for the rest of the text.
@@ -50,21 +55,33 @@ impl Declarations {
                 Some(known)
             }
         };
-        self.0.push(Declaration { name: declaration.name.text.to_owned(), flavor, typed });
+        let name = declaration.name.text.to_ascii_lowercase();
+        self.by_name.entry(name).or_default().push(self.all.len());
+        self.all.push(Declaration { flavor, typed });
         Ok(())
     }
 
     /// The first `count` of them: those that stand before a statement.
     pub fn before(&self, count: usize) -> Known<'_> {
-        Known(&self.0[..count.min(self.0.len())])
+        Known { declarations: self, count }
     }
 }
 
 /// The declarations that hold for a statement.
 #[derive(Clone, Copy)]
-pub(super) struct Known<'d>(&'d [Declaration]);
+pub(super) struct Known<'d> {
+    declarations: &'d Declarations,
+    count: usize,
+}
 
-impl Known<'_> {
+impl<'d> Known<'d> {
+    /// The last declaration of this name.
+    fn declaration(self, name: &str) -> Option<&'d Declaration> {
+        let known = self.declarations.by_name.get(&name.to_ascii_lowercase())?;
+        let last = known.iter().rev().find(|index| **index < self.count)?;
+        self.declarations.all.get(*last)
+    }
+
     /// The qualifiers of the object model for those of the text. `scope` is
     /// where they are used, and empty where nothing is checked.
     pub fn compile_all(
@@ -91,7 +108,7 @@ impl Known<'_> {
         scope: Scopes,
     ) -> Result<Option<crate::Qualifier>, Diagnostic> {
         let name = qualifier.name;
-        let declaration = self.0.iter().rev().find(|declaration| name.is(&declaration.name));
+        let declaration = self.declaration(name.text);
         let typed = declaration.and_then(|declaration| declaration.typed.as_ref());
         if let Some(typed) = typed.filter(|typed| scope != Scopes::default() && !typed.scopes.meets(scope)) {
             let status = codes::WBEMMOF_E_QUALIFIER_USED_OUTSIDE_SCOPE;

@@ -1,5 +1,6 @@
 //! MOF in, objects or diagnostics out.
 
+mod limits;
 mod objects;
 
 use std::fmt::Write;

@@ -285,9 +285,18 @@ impl<'a> Parser<'a> {
         self.report(diagnostic.hint(format!("write {}[]", name.text)));
     }
 
-    /// Reports names that stand twice among the members of one declaration.
+    /// Reports members of one declaration that have the same name.
     pub(super) fn distinct(&mut self, names: impl Iterator<Item = Name<'a>> + Clone, what: &str) {
-        const STATUS: Status = codes::WBEMMOF_E_DUPLICATE_PROPERTY;
+        self.distinct_names(names, codes::WBEMMOF_E_DUPLICATE_PROPERTY, what);
+    }
+
+    /// Reports names that stand twice in one list.
+    pub(super) fn distinct_names(
+        &mut self,
+        names: impl Iterator<Item = Name<'a>> + Clone,
+        status: Status,
+        what: &str,
+    ) {
         // Few names are compared with each other without allocating.
         const FEW: usize = 16;
         if names.clone().nth(FEW).is_none() {
@@ -299,6 +308,6 @@ impl<'a> Parser<'a> {
             }
         }
         let names: Vec<Name<'a>> = names.collect();
-        self.no_duplicates(&names, STATUS, what);
+        self.no_duplicates(&names, status, what);
     }
 }

@@ -20,7 +20,7 @@ impl<'a> Parser<'a> {
         loop {
             match self.qualifier() {
                 Ok(qualifier) => {
-                    self.check_qualifier(&qualifier, &qualifiers);
+                    self.check_qualifier(&qualifier);
                     qualifiers.push(qualifier);
                 }
                 Err(Skip) => self.skip_qualifier()?,
@@ -29,6 +29,8 @@ impl<'a> Parser<'a> {
                 break;
             }
         }
+        let names = qualifiers.iter().map(|qualifier: &Qualifier<'a>| qualifier.name);
+        self.distinct_names(names, codes::WBEMMOF_E_DUPLICATE_QUALIFIER, "qualifier");
         if self.eat(TokenKind::CloseBracket) {
             return Ok(qualifiers);
         }
@@ -121,17 +123,12 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn check_qualifier(&mut self, qualifier: &Qualifier<'a>, before: &[Qualifier<'a>]) {
+    fn check_qualifier(&mut self, qualifier: &Qualifier<'a>) {
         let name = qualifier.name;
         if name.is("cimtype") {
             let status = codes::WBEMMOF_E_CIMTYPE_QUALIFIER;
             let diagnostic = Diagnostic::error(status, name.span, "CIMTYPE is made from the type");
             self.report(diagnostic.hint("leave it out"));
-        }
-        if before.iter().any(|known| name.is(known.name.text)) {
-            let status = codes::WBEMMOF_E_DUPLICATE_QUALIFIER;
-            let message = format!("qualifier {} stands here a second time", name.text);
-            self.report(Diagnostic::error(status, name.span, message));
         }
         let mut values: &[Initializer<'_>] = qualifier.value.as_slice();
         if let [Initializer { value: Constant::Array(elements), .. }] = values {

@@ -31,8 +31,12 @@ impl Parser<'_> {
     /// Reports a mark that is missing after the last token.
     pub(super) fn missing(&mut self, status: Status, message: impl Into<String>) -> Skip {
         let gap = self.previous_end..=self.token.span.start;
-        if !self.lexer.cut_off.is_some_and(|end| gap.contains(&end)) {
-            self.report(Diagnostic::error(status, self.after_previous(), message));
+        let place = self.after_previous();
+        // Where a text breaks off, everything that is open lacks its end.
+        let is_told =
+            self.at(TokenKind::End) && self.lexer.diagnostics.last().is_some_and(|last| last.span == place);
+        if !is_told && !self.lexer.cut_off.is_some_and(|end| gap.contains(&end)) {
+            self.report(Diagnostic::error(status, place, message));
         }
         Skip
     }

@@ -101,8 +101,9 @@ fn directed(qualifiers: &QualifierSet, direction: &str) -> QualifierSet {
     if qualifiers.is_true(direction) {
         return qualifiers.clone();
     }
+    let others = qualifiers.iter().filter(|known| !known.name.eq_ignore_ascii_case(direction));
     let direction = Qualifier::new(direction, Value::Boolean(true), Flavor::NONE);
-    set_of(std::iter::once(&direction).chain(qualifiers))
+    set_of(std::iter::once(&direction).chain(others))
 }
 
 /// The qualifiers of a parameter that is both: `out` behind `in`, and what only
@@ -119,12 +120,7 @@ fn merged(input: &QualifierSet, output: &QualifierSet) -> QualifierSet {
     set_of(all)
 }
 
-/// Qualifiers that were taken from sets, as one set.
+/// Qualifiers of different names that were taken from sets, as one set.
 fn set_of<'q>(qualifiers: impl IntoIterator<Item = &'q Qualifier>) -> QualifierSet {
-    let mut set = QualifierSet::new();
-    for qualifier in qualifiers {
-        let put = set.put(qualifier.clone());
-        debug_assert!(put.is_ok(), "what a set holds is of a type that a set may hold");
-    }
-    set
+    QualifierSet::from_decoded(qualifiers.into_iter().cloned().collect())
 }

@@ -42,6 +42,37 @@ fn large_objects_nest_less_deep() {
     assert!((16..32).contains(&nested), "nested {nested} deep");
 }
 
+/// Each class has an object of the one before it as a default: decoding takes
+/// each of them once, not twice for the one around it.
+#[test]
+fn nested_defaults_are_decoded_once() {
+    let object = |ty: Type, default: Value| PropertyDeclaration {
+        default: Some(default),
+        ..declare("Inner", ty, None)
+    };
+    for is_array in [false, true] {
+        let ty = Type { scalar: CimType::Object, is_array };
+        let mut class = class("Box", [declare("Size", CimType::Uint8, None)]);
+        for _ in 0..MAX_NESTING - 1 {
+            let inner = Value::Object(Box::new(Instance::spawn(&class)));
+            let inner = if is_array { Value::Array(CimType::Object, vec![inner]) } else { inner };
+            class = super::class("Box", [object(ty, inner)]);
+        }
+        let instance = Instance::spawn(&class);
+        assert_eq!(decoded(&unit(&instance)), instance);
+    }
+}
+
+#[test]
+fn an_embedded_object_has_a_limit() {
+    let bytes = class("Bytes", [declare("All", Type::array(CimType::Uint8), None)]);
+    let mut instance = Instance::spawn(&bytes);
+    instance.put("All", &Value::Array(CimType::Uint8, vec![Value::Uint8(1); 17 << 20])).unwrap();
+    let mut outer = Instance::spawn(&class("Box", [declare("Inner", CimType::Object, None)]));
+    let refused = outer.put("Inner", &Value::Object(Box::new(instance))).unwrap_err();
+    assert_eq!(refused.status(), Status::WBEM_E_QUOTA_VIOLATION);
+}
+
 #[test]
 fn a_class_is_a_value() {
     let holder = class(
