@@ -128,7 +128,7 @@ impl ClassDraft {
     /// # Errors
     /// * `WBEM_E_INVALID_PARAMETER`: a bad name.
     /// * `WBEM_E_READ_ONLY`: a system property.
-    /// * `WBEM_E_PROPAGATED_PROPERTY`: the inherited one has another type.
+    /// * `WBEM_E_TYPE_MISMATCH`: the inherited one has another type.
     /// * those of [`ClassBuilder::property`].
     pub fn put_property(&mut self, name: &str, ty: Type, default: Option<Value>) -> Result<()> {
         if crate::system_property(name).is_some() {
@@ -151,6 +151,7 @@ impl ClassDraft {
         }
         self.change(declared).map_err(|error| match error.status() {
             Status::WBEM_E_INVALID_PROPERTY => Error::new(Status::WBEM_E_INVALID_PARAMETER, error.message()),
+            Status::WBEM_E_PROPAGATED_PROPERTY => Error::new(Status::WBEM_E_TYPE_MISMATCH, error.message()),
             _ => error,
         })
     }
@@ -182,19 +183,16 @@ impl ClassDraft {
     /// it from where it stands. The qualifiers of the method stay.
     ///
     /// # Errors
-    /// * `WBEM_E_INVALID_METHOD`: a bad name.
+    /// * `WBEM_E_INVALID_PARAMETER`: a bad name.
     /// * `WBEM_E_PROPAGATED_METHOD`: the inherited one has other parameters.
     /// * `WBEM_E_MISSING_PARAMETER_ID`, `WBEM_E_INVALID_PARAMETER_ID`,
     ///   `WBEM_E_NONCONSECUTIVE_PARAMETER_IDS`, `WBEM_E_PARAMETER_ID_ON_RETVAL`:
     ///   what is wrong with the IDs.
     /// * `WBEM_E_INVALID_DUPLICATE_PARAMETER`: a parameter that is both has
-    ///   another type or ID in each.
+    ///   another type or other qualifiers in each.
     /// * `WBEM_E_INVALID_METHOD_PARAMETERS`: an input named `ReturnValue`.
     pub fn put_method(&mut self, name: &str, input: Option<&Class>, output: Option<&Class>) -> Result<()> {
-        if name.starts_with('_') {
-            let message = format!("method name {name} starts with _, which is reserved");
-            return Err(Error::new(Status::WBEM_E_INVALID_METHOD, message));
-        }
+        check_underscores(name, "method")?;
         let (input, output) = parameters::of_method(input, output)?;
         let mut declared = self.declarations()?;
         match declared.methods.iter_mut().find(|own| own.name.eq_ignore_ascii_case(name)) {
@@ -205,7 +203,10 @@ impl ClassDraft {
                 declared.methods.push(method);
             }
         }
-        self.change(declared)
+        self.change(declared).map_err(|error| match error.status() {
+            Status::WBEM_E_INVALID_METHOD => Error::new(Status::WBEM_E_INVALID_PARAMETER, error.message()),
+            _ => error,
+        })
     }
 
     /// Deletes a method that the class declares. Says whether it is still

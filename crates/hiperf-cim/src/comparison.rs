@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use crate::{Class, Instance, Method, Property, Qualifier, QualifierSet, Value};
+use crate::{Class, Decoration, Instance, Method, Property, Qualifier, QualifierSet, Value};
 
 /// What a comparison leaves out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Comparison {
         {
             return false;
         }
-        if !self.ignores(Comparison::IGNORE_OBJECT_SOURCE) && one.decoration() != other.decoration() {
+        if !self.sources(one.decoration(), other.decoration()) {
             return false;
         }
         mine.properties().len() == theirs.properties().len()
@@ -86,6 +86,19 @@ impl Comparison {
                         && self.qualifiers(one.property_qualifiers(index), other.property_qualifiers(twin))
                 })
             })
+    }
+
+    /// Whether two objects come from the same place, as far as that counts.
+    #[must_use]
+    pub fn sources(self, one: Option<&Arc<Decoration>>, other: Option<&Arc<Decoration>>) -> bool {
+        self.ignores(Comparison::IGNORE_OBJECT_SOURCE)
+            || match (one, other) {
+                (Some(one), Some(other)) => {
+                    one.server.eq_ignore_ascii_case(&other.server)
+                        && one.namespace.eq_ignore_ascii_case(&other.namespace)
+                }
+                (one, other) => one.is_none() && other.is_none(),
+            }
     }
 
     fn properties(self, one: &Property, other: &Property) -> bool {
@@ -141,7 +154,7 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CimType, ClassDraft, Decoration, Flavor, QualifierOwner};
+    use crate::{CimType, ClassDraft, Flavor, QualifierOwner};
 
     fn class(default: &str, note: &str, flavor: u8) -> Arc<Class> {
         let mut draft = ClassDraft::empty();
@@ -186,6 +199,10 @@ mod tests {
         elsewhere.decorate(Some(Arc::new(from)));
         assert!(!Comparison::ALL.instances(&one, &elsewhere));
         assert!(Comparison::IGNORE_OBJECT_SOURCE.instances(&one, &elsewhere));
+        let mut there = one.clone();
+        let from = Decoration { server: "s".into(), namespace: "ROOT".into() };
+        there.decorate(Some(Arc::new(from)));
+        assert!(Comparison::ALL.instances(&there, &elsewhere), "names of places have no case");
         let mut noted = one.clone();
         noted.put_property_qualifier(0, Qualifier::new("Own", Value::Boolean(true), Flavor::NONE)).unwrap();
         assert!(!Comparison::ALL.instances(&one, &noted));

@@ -67,6 +67,10 @@ impl Variant {
         if !target.is_array {
             return scalar(self, target.scalar);
         }
+        if target.scalar == CimType::Uint32 && self.vt() == vt::ARRAY | vt::R8 {
+            // One real will do for a uint32, an array of them for none.
+            return Err(MISMATCH);
+        }
         let array = self.array().ok_or(MISMATCH)?;
         let elements = array.variants()?;
         let values = elements.iter().map(|element| match scalar(element, target.scalar)? {
@@ -320,6 +324,14 @@ mod tests {
         assert_eq!(variant.to_value(target), Ok(expected));
         assert_eq!(variant.to_value(CimType::Uint16.into()), Err(MISMATCH));
         assert_eq!(Variant::from_i4(1).to_value(target), Err(MISMATCH));
+        let real = |target: CimType| {
+            let reals = OwnedSafeArray::from_variants(vt::R8, [Variant::from_r8(1.0)].into_iter()).unwrap();
+            Variant::from_array(reals).to_value(Type::array(target))
+        };
+        assert_eq!(real(CimType::Uint32), Err(MISMATCH), "so the page of Put says");
+        assert_eq!(real(CimType::Uint16), Ok(Value::Array(CimType::Uint16, vec![Value::Uint16(1)])));
+        let none = OwnedSafeArray::from_variants(vt::VARIANT, [].into_iter()).unwrap();
+        assert_eq!(Variant::from_array(none).to_value(target), Ok(Value::Array(CimType::Uint16, vec![])));
         let nulls = [Variant::NULL];
         let array = OwnedSafeArray::from_variants(vt::VARIANT, nulls.into_iter()).unwrap();
         assert_eq!(Variant::from_array(array).to_value(target), Err(MISMATCH));

@@ -45,7 +45,7 @@ fn check(inputs: &[&Property], outputs: &[&Property]) -> Result<()> {
         }
         let own = id(output)?;
         match inputs.iter().find(|input| input.name().eq_ignore_ascii_case(output.name())) {
-            Some(input) if input.ty() != output.ty() || id(input)? != own => {
+            Some(input) if input.ty() != output.ty() || !same_qualifiers(input, output) => {
                 let message = format!("parameter {} differs between input and output", output.name());
                 return Err(Error::new(Status::WBEM_E_INVALID_DUPLICATE_PARAMETER, message));
             }
@@ -56,13 +56,27 @@ fn check(inputs: &[&Property], outputs: &[&Property]) -> Result<()> {
     ids.sort_unstable();
     if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
         let message = format!("two parameters have the ID {}", pair[0]);
-        return Err(Error::new(Status::WBEM_E_INVALID_PARAMETER_ID, message));
+        return Err(Error::new(Status::WBEM_E_NONCONSECUTIVE_PARAMETER_IDS, message));
     }
     if ids.iter().zip(0..).any(|(id, expected)| *id != expected) {
         let message = "the IDs of the parameters don't count from 0 without a gap";
         return Err(Error::new(Status::WBEM_E_NONCONSECUTIVE_PARAMETER_IDS, message));
     }
     Ok(())
+}
+
+/// Whether a parameter that is both says the same in each list, but for the
+/// direction.
+fn same_qualifiers(input: &Property, output: &Property) -> bool {
+    let others = |parameter: &Property| -> Vec<Qualifier> {
+        let is_direction = |name: &str| ["in", "out"].iter().any(|word| name.eq_ignore_ascii_case(word));
+        parameter.qualifiers().iter().filter(|own| !is_direction(&own.name)).cloned().collect()
+    };
+    let (input, output) = (others(input), others(output));
+    let has = |list: &[Qualifier], wanted: &Qualifier| {
+        list.iter().any(|own| own.name.eq_ignore_ascii_case(&wanted.name) && own.value == wanted.value)
+    };
+    input.len() == output.len() && input.iter().all(|own| has(&output, own))
 }
 
 fn id(parameter: &Property) -> Result<i32> {

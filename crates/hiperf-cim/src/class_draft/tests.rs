@@ -81,7 +81,7 @@ fn properties() {
     ] {
         refused(draft.put_property(name, int, None), status);
     }
-    refused(draft.put_property("Size", CimType::Uint8.into(), None), Status::WBEM_E_PROPAGATED_PROPERTY);
+    refused(draft.put_property("Size", CimType::Uint8.into(), None), Status::WBEM_E_TYPE_MISMATCH);
     refused(draft.delete_property("Size"), Status::WBEM_E_PROPAGATED_PROPERTY);
     refused(draft.delete_property("__CLASS"), Status::WBEM_E_SYSTEM_PROPERTY);
     refused(draft.delete_property("Other"), Status::WBEM_E_NOT_FOUND);
@@ -172,7 +172,7 @@ fn methods() {
     for (input, output, status) in [
         (&[("a", None)][..], none, Status::WBEM_E_MISSING_PARAMETER_ID),
         (&[("a", Some(-1))], none, Status::WBEM_E_INVALID_PARAMETER_ID),
-        (&[("a", Some(0)), ("b", Some(0))], none, Status::WBEM_E_INVALID_PARAMETER_ID),
+        (&[("a", Some(0)), ("b", Some(0))], none, Status::WBEM_E_NONCONSECUTIVE_PARAMETER_IDS),
         (&[("a", Some(0))], &[("b", Some(2))], Status::WBEM_E_NONCONSECUTIVE_PARAMETER_IDS),
         (&[("a", Some(0))], &[("a", Some(1))], Status::WBEM_E_INVALID_DUPLICATE_PARAMETER),
         (none, &[("ReturnValue", Some(0))], Status::WBEM_E_PARAMETER_ID_ON_RETVAL),
@@ -180,7 +180,9 @@ fn methods() {
     ] {
         refused(draft.put_method("M", Some(&signature(input)), Some(&signature(output))), status);
     }
-    refused(draft.put_method("_M", None, None), Status::WBEM_E_INVALID_METHOD);
+    for name in ["_M", "M_", "", "a b"] {
+        refused(draft.put_method(name, None, None), Status::WBEM_E_INVALID_PARAMETER);
+    }
     refused(draft.put_method("Run", None, None), Status::WBEM_E_PROPAGATED_METHOD);
     refused(draft.delete_method("Run"), Status::WBEM_E_PROPAGATED_METHOD);
     refused(draft.delete_method("M"), Status::WBEM_E_NOT_FOUND);

@@ -54,6 +54,7 @@ impl Instance {
     /// # Errors
     /// * `WBEM_E_OVERRIDE_NOT_ALLOWED`: the class shows one of this name with
     ///   another value, and doesn't let it be overridden.
+    /// * `WBEM_E_CANNOT_BE_KEY`: the class says what its keys are.
     /// * those of [`QualifierSet::put`].
     pub fn put_qualifier(&mut self, qualifier: Qualifier) -> Result<()> {
         if is_there(self.class.qualifiers(), &qualifier)? {
@@ -135,6 +136,10 @@ fn shown(of_class: &QualifierSet, own: &QualifierSet) -> QualifierSet {
 fn is_there(of_class: &QualifierSet, qualifier: &Qualifier) -> Result<bool> {
     let fixed = Flavor::TO_INSTANCE | Flavor::NOT_OVERRIDABLE;
     match of_class.get(&qualifier.name).filter(|known| known.flavor.contains(fixed)) {
+        None if qualifier.name.eq_ignore_ascii_case("key") => {
+            let message = "an instance can't choose its keys, which are its class's";
+            Err(Error::new(Status::WBEM_E_CANNOT_BE_KEY, message))
+        }
         None => Ok(false),
         Some(known) if known.value == qualifier.value => Ok(true),
         Some(known) => {

@@ -21,7 +21,7 @@ const NAMES: [&str; 12] = [
     "Zone",
     "\u{e9}t\u{e9}",
     "\u{3b2}eta",
-    "__x",
+    "x__y",
     "DWORD",
     "cimwin32",
     "Total",
@@ -45,7 +45,8 @@ impl Random {
     }
 
     pub fn text(&mut self) -> String {
-        const LETTERS: [char; 6] = ['a', 'Z', '"', '\u{e9}', '\u{3b2}', '\u{1F600}'];
+        const LETTERS: [char; 11] =
+            ['a', 'Z', '"', '\u{e9}', '\u{3b2}', '\u{1F600}', '\\', '\'', '\n', '\t', '\u{1}'];
         if self.next(10) == 0 {
             return self.pick(&["", "key", "\"", "CIMTYPE", "dynamic"]).to_owned();
         }
@@ -65,7 +66,13 @@ impl Random {
             CimType::Uint32 => Value::Uint32(word as u32),
             CimType::Sint64 => Value::Sint64(word as i64),
             CimType::Uint64 => Value::Uint64(word),
+            CimType::Real32 if word.is_multiple_of(4) => {
+                Value::Real32(self.pick(&[0.0, -0.0, 1e-45, f32::MAX, f32::MIN, f32::MIN_POSITIVE, 0.1]))
+            }
             CimType::Real32 => Value::Real32(word as f32),
+            CimType::Real64 if word.is_multiple_of(4) => {
+                Value::Real64(self.pick(&[0.0, -0.0, 5e-324, f64::MAX, f64::MIN, f64::MIN_POSITIVE, 0.1]))
+            }
             CimType::Real64 => Value::Real64(word as f64),
             CimType::Boolean => Value::Boolean(word.is_multiple_of(2)),
             CimType::Char16 => Value::Char16(word as u16),

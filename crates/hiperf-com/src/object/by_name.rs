@@ -2,7 +2,7 @@
 //! objects alike.
 
 use hiperf_cim::mof::Printer;
-use hiperf_cim::{Comparison, Status, Value, system_property};
+use hiperf_cim::{Comparison, Instance, Status, Value, system_property};
 
 use super::WbemObject;
 use super::definition::still_there;
@@ -41,9 +41,10 @@ impl WbemObject {
         match (&self.definition, &other.definition) {
             (None, None) => self.with(|mine| other.with(|theirs| comparison.instances(mine, theirs))),
             (Some(_), Some(_)) => {
-                let same_source =
-                    self.with(|mine| other.with(|theirs| mine.decoration() == theirs.decoration()));
-                (same_source || comparison.ignores(Comparison::IGNORE_OBJECT_SOURCE))
+                let sources = |mine: &Instance, theirs: &Instance| {
+                    comparison.sources(mine.decoration(), theirs.decoration())
+                };
+                self.with(|mine| other.with(|theirs| sources(mine, theirs)))
                     && comparison.classes(&self.class_now(), &other.class_now())
             }
             _ => false,

@@ -2,7 +2,7 @@
 
 use std::sync::{MutexGuard, PoisonError};
 
-use hiperf_cim::{CimType, Class, Property, SYSTEM_PROPERTIES, Status, Type, Value};
+use hiperf_cim::{CimType, Class, Property, QualifierSet, SYSTEM_PROPERTIES, Status, Type, Value};
 
 use super::WbemObject;
 use crate::Variant;
@@ -11,7 +11,6 @@ use crate::Variant;
 pub(super) mod condition {
     pub const ONLY_IF_TRUE: i32 = 1;
     pub const ONLY_IF_FALSE: i32 = 2;
-    pub const ONLY_IF_IDENTICAL: i32 = 3;
     pub const MASK_PRIMARY: i32 = 3;
     pub const KEYS_ONLY: i32 = 4;
     pub const REFS_ONLY: i32 = 8;
@@ -108,7 +107,15 @@ impl WbemObject {
             }
             Listed::Own(index) => {
                 let property = class.properties().get(index)?;
-                let flavor = if property.is_local() { FLAVOR_LOCAL } else { FLAVOR_PROPAGATED };
+                // An instance's property is its own once the instance has
+                // changed it, wherever it was declared.
+                let is_local = match &self.definition {
+                    Some(_) => property.is_local(),
+                    None => self.with(|instance| {
+                        !instance.is_default(index) || !instance.property_qualifiers(index).is_empty()
+                    }),
+                };
+                let flavor = if is_local { FLAVOR_LOCAL } else { FLAVOR_PROPAGATED };
                 let value = self.with(|instance| instance.value(index));
                 Described { name: property.name(), value, ty: property.ty(), flavor }
             }
@@ -119,33 +126,6 @@ impl WbemObject {
         self.cursor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a property's qualifiers meet the primary condition of GetNames.
-    pub(super) fn meets(
-        class: &Class,
-        listed: Listed,
-        flags: i32,
-        qualifier: Option<&str>,
-        wanted: Option<&Variant>,
-    ) -> Result<bool, Status> {
-        let primary = flags & condition::MASK_PRIMARY;
-        if primary == 0 {
-            return Ok(true);
-        }
-        let qualifier = qualifier.ok_or(Status::WBEM_E_INVALID_PARAMETER)?;
-        let Listed::Own(index) = listed else { return Ok(primary == condition::ONLY_IF_FALSE) };
-        let found = class.properties()[index].qualifiers().value(qualifier);
-        Ok(match primary {
-            condition::ONLY_IF_TRUE => found.is_some(),
-            condition::ONLY_IF_FALSE => found.is_none(),
-            condition::ONLY_IF_IDENTICAL => {
-                let wanted = wanted.ok_or(Status::WBEM_E_INVALID_PARAMETER)?;
-                let ty = found.and_then(Value::type_of);
-                ty.is_some_and(|ty| wanted.to_value(ty).ok().as_ref() == found)
-            }
-            _ => false,
-        })
-    }
-
     /// The names that GetNames gives.
     pub(super) fn names(
         &self,
@@ -154,15 +134,60 @@ impl WbemObject {
         wanted: Option<&Variant>,
     ) -> Result<Vec<String>, Status> {
         let class = self.class_now();
-        let mut kept = Vec::new();
-        for listed in self.listed(&class, flags)? {
-            if WbemObject::meets(&class, listed, flags, qualifier, wanted)? {
-                kept.push(match listed {
-                    Listed::System(index) => SYSTEM_PROPERTIES[index].0.to_owned(),
-                    Listed::Own(index) => class.properties()[index].name().to_owned(),
-                });
+        let condition = Condition::new(qualifier, flags & condition::MASK_PRIMARY, wanted)?;
+        let listed = self.listed(&class, flags)?;
+        let kept = listed.into_iter().filter(|listed| match *listed {
+            Listed::System(_) => condition.admits(&QualifierSet::new()),
+            Listed::Own(index) if self.definition.is_some() => {
+                condition.admits(class.properties()[index].qualifiers())
             }
+            Listed::Own(index) => {
+                self.with(|instance| condition.admits(&instance.shown_property_qualifiers(index)))
+            }
+        });
+        let name = |listed| match listed {
+            Listed::System(index) => SYSTEM_PROPERTIES[index].0.to_owned(),
+            Listed::Own(index) => class.properties()[index].name().to_owned(),
+        };
+        Ok(kept.map(name).collect())
+    }
+}
+
+/// The primary condition of GetNames: what qualifiers a property must have.
+enum Condition<'q> {
+    Always,
+    Has(&'q str),
+    Lacks(&'q str),
+    /// It has this one with this value.
+    Is(&'q str, Value),
+}
+
+impl<'q> Condition<'q> {
+    /// # Errors
+    /// `WBEM_E_INVALID_PARAMETER`: the name or the value is missing that the
+    /// condition is about.
+    fn new(qualifier: Option<&'q str>, primary: i32, wanted: Option<&Variant>) -> Result<Self, Status> {
+        if primary == 0 {
+            return Ok(Condition::Always);
         }
-        Ok(kept)
+        let name = qualifier.ok_or(Status::WBEM_E_INVALID_PARAMETER)?;
+        Ok(match primary {
+            condition::ONLY_IF_TRUE => Condition::Has(name),
+            condition::ONLY_IF_FALSE => Condition::Lacks(name),
+            _ => {
+                let wanted = wanted.ok_or(Status::WBEM_E_INVALID_PARAMETER)?;
+                let ty = wanted.natural_type().ok_or(Status::WBEM_E_INVALID_PARAMETER)?;
+                Condition::Is(name, wanted.to_value(ty)?)
+            }
+        })
+    }
+
+    fn admits(&self, qualifiers: &QualifierSet) -> bool {
+        match self {
+            Condition::Always => true,
+            Condition::Has(name) => qualifiers.get(name).is_some(),
+            Condition::Lacks(name) => qualifiers.get(name).is_none(),
+            Condition::Is(name, value) => qualifiers.value(name) == Some(value),
+        }
     }
 }

@@ -84,6 +84,13 @@ impl Client {
         names(|slot| unsafe { self.0.GetNames(qualifier, flags, std::ptr::null(), slot) })
     }
 
+    /// The names of the properties that have a qualifier with this value.
+    pub fn names_with(&self, qualifier: &str, value: &Variant) -> Answer<Vec<String>> {
+        let qualifier = WideString::new(qualifier);
+        // SAFETY: the name and the value live during the call.
+        names(|slot| unsafe { self.0.GetNames(qualifier.as_ptr(), 3, std::ptr::from_ref(value), slot) })
+    }
+
     /// The names that an enumeration gives.
     pub fn enumerate(&self, flags: i32) -> Answer<Vec<String>> {
         // SAFETY: no pointer.

@@ -36,6 +36,45 @@ fn put_and_delete() {
     assert_eq!(instance.names(None, 0x100), Err(Status::WBEM_E_INVALID_PARAMETER));
 }
 
+/// The flavor of an instance's property says whether the instance changed it.
+#[test]
+fn flavors() {
+    let instance = child().spawn().unwrap();
+    let flavors = || ["Name", "Size", "Own", "__CLASS"].map(|name| instance.get(name).unwrap().2);
+    assert_eq!(flavors(), [0x20, 0x20, 0x20, 0x40]);
+    assert_eq!(instance.put("Size", i4(2), 0), OK);
+    assert_eq!(instance.property_qualifiers("Own").unwrap().put("Note", i4(1), 0), OK);
+    assert_eq!(flavors(), [0x20, 0, 0, 0x40]);
+    assert_eq!(instance.delete("Size"), RESET);
+    assert_eq!(flavors(), [0x20, 0x20, 0, 0x40]);
+}
+
+/// GetNames sees the qualifiers that the instance shows.
+#[test]
+fn names_by_qualifier() {
+    let class = child();
+    assert_eq!(class.property_qualifiers("Own").unwrap().put("Hidden", i4(1), 0), OK);
+    assert_eq!(class.property_qualifiers("Own").unwrap().put("Shown", i4(1), 1), OK);
+    let instance = class.spawn().unwrap();
+    assert_eq!(instance.property_qualifiers("Size").unwrap().put("Mine", text("1"), 0), OK);
+    for (name, on_class, on_instance) in
+        [("key", "Name", "Name"), ("Hidden", "Own", ""), ("Shown", "Own", "Own"), ("Mine", "", "Size")]
+    {
+        assert_eq!(class.names(Some(name), 1).unwrap().join(","), on_class, "{name}");
+        assert_eq!(instance.names(Some(name), 1).unwrap().join(","), on_instance, "{name}");
+        let lacking = instance.names(Some(name), 0x40 | 2).unwrap();
+        assert_eq!(lacking.len(), 4 - usize::from(!on_instance.is_empty()), "{name}");
+    }
+    for (value, found) in [(text("1"), "Size"), (text("2"), ""), (i4(1), "")] {
+        assert_eq!(instance.names_with("Mine", &value).unwrap().join(","), found);
+    }
+    let invalid = Err(Status::WBEM_E_INVALID_PARAMETER);
+    // Even where no property is left to look at.
+    assert_eq!(instance.names(None, 0x08 | 1), invalid);
+    assert_eq!(instance.names(Some("key"), 0x08 | 3), invalid);
+    assert_eq!(instance.names_with("key", &Variant::NULL), invalid);
+}
+
 #[test]
 fn embedded_objects_are_copied() {
     let part = base().spawn().unwrap();

@@ -55,13 +55,32 @@ fn put_refuses() {
         ("M", &[("a", Some(1))], &[], Status::WBEM_E_NONCONSECUTIVE_PARAMETER_IDS),
         ("M", &[("a", Some(0))], &[("a", Some(1))], Status::WBEM_E_INVALID_DUPLICATE_PARAMETER),
         ("M", &[], &[("ReturnValue", Some(0))], Status::WBEM_E_PARAMETER_ID_ON_RETVAL),
-        ("_M", &[], &[], Status::WBEM_E_INVALID_METHOD),
+        ("M", &[("a", Some(0)), ("b", Some(0))], &[], Status::WBEM_E_NONCONSECUTIVE_PARAMETER_IDS),
+        ("M", &[("ReturnValue", Some(0))], &[], Status::WBEM_E_INVALID_METHOD_PARAMETERS),
+        ("_M", &[], &[], Status::WBEM_E_INVALID_PARAMETER),
+        ("M_", &[], &[], Status::WBEM_E_INVALID_PARAMETER),
         ("Run", &[("a", Some(0))], &[], Status::WBEM_E_PROPAGATED_METHOD),
     ] {
         let class = with_method().derive().unwrap();
         let put = class.put_method(name, Some(&parameters(input)), Some(&parameters(output)));
         assert_eq!(put, Err(expected), "{name}");
     }
+}
+
+/// What is both says the same twice, but for its direction.
+#[test]
+fn both_sides_of_a_parameter() {
+    let (input, output) = (parameters(&[("a", Some(0))]), parameters(&[("a", Some(0))]));
+    let class = base();
+    assert_eq!(class.put_method("M", Some(&input), Some(&output)), OK);
+    let note = |of: &Client, value: &str| of.property_qualifiers("a").unwrap().put("Note", text(value), 0);
+    assert_eq!(note(&input, "x"), OK);
+    let differs = Err(Status::WBEM_E_INVALID_DUPLICATE_PARAMETER);
+    assert_eq!(class.put_method("M", Some(&input), Some(&output)), differs);
+    assert_eq!(note(&output, "y"), OK);
+    assert_eq!(class.put_method("M", Some(&input), Some(&output)), differs);
+    assert_eq!(note(&output, "x"), OK);
+    assert_eq!(class.put_method("M", Some(&input), Some(&output)), OK);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::mof::ast::{ClassDeclaration, Property, Qualifier, Scopes, Span};
+use crate::mof::ast::{ClassDeclaration, Name, Property, Qualifier, Scopes, Span};
 use crate::mof::diagnostic::Diagnostic;
 use crate::{Class, ClassBuilder, Error, Flavor, Status};
 
@@ -43,6 +43,10 @@ pub(super) fn class(
         }
     }
     for property in &declaration.properties {
+        if let Some(reserved) = reserved(property.name, declaration.name, Status::WBEM_E_INVALID_PROPERTY) {
+            wrong.push(reserved);
+            continue;
+        }
         match property::declaration(property, Scopes::PROPERTY, known, resolve) {
             Ok(compiled) => {
                 if let Err(error) = builder.property(compiled) {
@@ -57,6 +61,10 @@ pub(super) fn class(
         }
     }
     for method in &declaration.methods {
+        if let Some(reserved) = reserved(method.name, declaration.name, Status::WBEM_E_INVALID_METHOD) {
+            wrong.push(reserved);
+            continue;
+        }
         match method::declaration(method, known, resolve) {
             Ok(compiled) => {
                 let added = builder.method(compiled);
@@ -82,6 +90,16 @@ pub(super) fn class(
             None
         }
     }
+}
+
+/// What is wrong with the name of a member that starts with an underscore: only
+/// the system's classes, whose own names do, have such members.
+fn reserved(member: Name<'_>, class: Name<'_>, status: Status) -> Option<Diagnostic> {
+    if !member.text.starts_with('_') || class.text.starts_with("__") {
+        return None;
+    }
+    let message = format!("the name {} starts with _, which is reserved to the system", member.text);
+    Some(Diagnostic::error(status, member.span, message))
 }
 
 /// A word about an abstract class below one that is not, which WMI refuses and

@@ -148,7 +148,8 @@ fn check_ids(method: &ast::Method<'_>, all: &[Parameter]) -> Result<(), Diagnost
     for (expected, (id, span)) in (0..).zip(numbered) {
         if id < expected {
             let message = format!("ID {id} is given to two parameters of {}", method.name.text);
-            return Err(Diagnostic::error(Status::WBEM_E_INVALID_PARAMETER_ID, span, message));
+            let status = Status::WBEM_E_NONCONSECUTIVE_PARAMETER_IDS;
+            return Err(Diagnostic::error(status, span, message).hint("no two parameters have the same ID"));
         }
         if id > expected {
             let message = format!("the parameters of {} have no ID {expected}", method.name.text);

@@ -72,7 +72,7 @@ fn methods() {
     check_method("void M([ID(0)] sint8 a, sint8 b)", "! WBEM_E_MISSING_PARAMETER_ID b");
     check_method("void M([ID(-1)] sint8 a)", "! WBEM_E_INVALID_PARAMETER_ID ID(-1)");
     check_method("void M([ID(\"0\")] sint8 a)", "! WBEM_E_INVALID_PARAMETER_ID ID(\"0\")");
-    check_method("void M([ID(0)] sint8 a, [ID(0)] sint8 b)", "! WBEM_E_INVALID_PARAMETER_ID ID(0)");
+    check_method("void M([ID(0)] sint8 a, [ID(0)] sint8 b)", "! WBEM_E_NONCONSECUTIVE_PARAMETER_IDS ID(0)");
     check_method("void M([ID(0)] sint8 a, [ID(2)] sint8 b)", "! WBEM_E_NONCONSECUTIVE_PARAMETER_IDS ID(2)");
     check_method("void M(sint8 a = 300, uint8 b = -1)", "! OUT_OF_RANGE 300 ! OUT_OF_RANGE -1");
     check_method("void M(); void m()", "! DUPLICATE_PROPERTY m");
@@ -151,9 +151,10 @@ fn embedded_objects_nest() {
 #[test]
 fn instance_qualifiers() {
     check(
-        "[q, r(1) : ToInstance] instance of Keyed { [s] Name = \"n\"; [Key] Any = NULL; [u(\"x\")] Where; };",
-        "[q, r(1) : ToInstance] instance of Keyed { [s] Name = \"n\"; [u(\"x\")] Where; [Key] Any; };",
+        "[q, r(1) : ToInstance] instance of Keyed { [s, Key] Name = \"n\"; [t] Any = NULL; [u(\"x\")] Where; };",
+        "[q, r(1) : ToInstance] instance of Keyed { [s] Name = \"n\"; [u(\"x\")] Where; [t] Any; };",
     );
+    check("instance of Keyed { Name = \"n\"; [Key] Any = NULL; };", "! WBEM_E_CANNOT_BE_KEY Key");
     check("[q('c')] instance of Keyed { Name = \"n\"; };", "! UNSUPPORTED_CIMV22_QUAL_VALUE 'c'");
     check("instance of Keyed { [Key(5)] Name = \"n\"; };", "! WBEM_E_OVERRIDE_NOT_ALLOWED Key(5)");
 }
