@@ -167,7 +167,8 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
                 self.classes.insert(namespace.as_deref(), name, statement.order, Declared::Gone);
             }
         }
-        let mut objects = Objects::new(self.source, &self.declarations, &mut self.classes, &statements, self.limit);
+        let mut objects =
+            Objects::new(self.source, &self.declarations, &mut self.classes, &statements, self.limit);
         // Every class before any instance, because an alias may stand for an
         // instance further down.
         for (index, compiled) in compiled.iter_mut().enumerate() {

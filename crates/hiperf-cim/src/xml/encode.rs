@@ -4,18 +4,26 @@ use super::element::Element;
 use super::{Dialect, Options, form, value};
 use crate::mof::method_parameters;
 use crate::{
-    CimType, Class, Error, Flavor, Instance, Method, Property, Qualifier, QualifierSet, Result,
+    CimType, Class, Decoration, Error, Flavor, Instance, Method, Property, Qualifier, QualifierSet, Result,
     SYSTEM_PROPERTIES, Status, Type, Value,
 };
 
 /// `CLASS`
-pub(super) fn class(class: &Class, options: Options) -> Result<Element> {
+pub(super) fn class(class: &Class, decoration: Option<&Decoration>, options: Options) -> Result<Element> {
     let mut element = Element::new("CLASS").with("NAME", class.name());
     if let Some(parent) = class.superclass_name() {
         element = element.with("SUPERCLASS", parent);
     }
     element.children.extend(qualifiers(class.qualifiers(), options)?);
-    element.children.extend(system(|name| class.system_value(name), options)?);
+    let system_value = |name: &str| match (name, decoration) {
+        ("__SERVER", Some(from)) => Some(Value::String(from.server.clone())),
+        ("__NAMESPACE", Some(from)) => Some(Value::String(from.namespace.clone())),
+        ("__PATH", Some(Decoration { server, namespace })) => {
+            Some(Value::String(format!("\\\\{server}\\{namespace}:{}", class.name())))
+        }
+        _ => class.system_value(name),
+    };
+    element.children.extend(system(system_value, options)?);
     let is_written = |is_local: bool| is_local || !options.local_only;
     for own in class.properties().iter().filter(|own| is_written(own.is_local())) {
         element.children.push(property(
@@ -39,6 +47,9 @@ pub(super) fn instance(instance: &Instance, options: Options) -> Result<Element>
     element.children.extend(qualifiers(&instance.shown_qualifiers(), options)?);
     element.children.extend(system(|name| instance.system_value(name), options)?);
     for (index, own) in class.properties().iter().enumerate() {
+        if options.local_only && !own.is_local() {
+            continue;
+        }
         let shown = instance.shown_property_qualifiers(index);
         element.children.push(property(own, &shown, &instance.value(index), false, options)?);
     }

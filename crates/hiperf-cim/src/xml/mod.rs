@@ -15,7 +15,9 @@
 //!
 //! What is read is taken as it says: an instance doesn't say what its class has
 //! beside, so it is read as one of a class of just its properties, and a class
-//! knows of its parent no more than the name.
+//! knows of its ancestors no more than the names. Which properties are keys, and
+//! where the object came from, is also told by its path and by the properties of
+//! the system, if they are there.
 //!
 //! Not here: messages and the operations over HTTP.
 //!
@@ -25,6 +27,7 @@ mod decode;
 mod element;
 mod encode;
 mod parser;
+mod path_level;
 mod reference;
 #[cfg(test)]
 mod tests;
@@ -32,7 +35,9 @@ mod value;
 
 use std::sync::Arc;
 
-use crate::{CimType, Class, Error, Instance, Result, Status, Type};
+use crate::{CimType, Class, Decoration, Error, Instance, Result, Status, Type};
+
+pub use path_level::PathLevel;
 
 /// Which document type the text is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +53,9 @@ pub enum Dialect {
 pub struct Options {
     /// The document type.
     pub dialect: Dialect,
-    /// Leave out what a class inherits.
+    /// Write the path as well.
+    pub path_level: PathLevel,
+    /// Leave out what the class inherits.
     pub local_only: bool,
     /// Write qualifiers.
     pub qualifiers: bool,
@@ -64,6 +71,7 @@ impl Options {
     pub fn new(dialect: Dialect) -> Options {
         Options {
             dialect,
+            path_level: PathLevel::Bare,
             local_only: false,
             qualifiers: false,
             class_origin: false,
@@ -75,19 +83,23 @@ impl Options {
 /// An object that was read.
 #[derive(Clone, Debug)]
 pub enum XmlObject {
-    /// `CLASS`.
-    Class(Arc<Class>),
+    /// `CLASS`, and where it came from.
+    Class(Arc<Class>, Option<Arc<Decoration>>),
     /// `INSTANCE`.
     Instance(Box<Instance>),
 }
 
-/// Writes a class.
+/// Writes a class; `decoration` says where it came from.
 ///
 /// # Errors
 /// * `WBEM_E_NOT_SUPPORTED`: something in it has no form in the dialect.
 /// * `WBEM_E_INVALID_OBJECT_PATH`: a reference is no path.
-pub fn write_class(class: &Class, options: Options) -> Result<String> {
-    encode::class(class, options).map(|element| element.to_string())
+/// * `WBEM_E_INVALID_OBJECT`, `WBEM_E_NONDECORATED_OBJECT`: its path is wanted,
+///   and it has none.
+pub fn write_class(class: &Class, decoration: Option<&Decoration>, options: Options) -> Result<String> {
+    let element = encode::class(class, decoration, options)?;
+    let path = Some(class.name().to_owned());
+    options.path_level.wrap(element, class, path, decoration).map(|element| element.to_string())
 }
 
 /// Writes an instance.
@@ -95,7 +107,10 @@ pub fn write_class(class: &Class, options: Options) -> Result<String> {
 /// # Errors
 /// As [`write_class`].
 pub fn write_instance(instance: &Instance, options: Options) -> Result<String> {
-    encode::instance(instance, options).map(|element| element.to_string())
+    let element = encode::instance(instance, options)?;
+    let decoration = instance.decoration().map(|decoration| &**decoration);
+    let wrapped = options.path_level.wrap(element, instance.class(), instance.relpath(), decoration);
+    wrapped.map(|element| element.to_string())
 }
 
 /// Reads a class or an instance; both dialects are understood.
@@ -106,7 +121,9 @@ pub fn write_instance(instance: &Instance, options: Options) -> Result<String> {
 /// * `WBEM_E_TYPE_MISMATCH`: a value is not of its type.
 /// * those of [`ClassBuilder`](crate::ClassBuilder).
 pub fn read(text: &str) -> Result<XmlObject> {
-    decode::object(&parser::parse(text)?, 0)
+    let document = parser::parse(text)?;
+    let (object, path) = path_level::unwrap(&document)?;
+    decode::object(object, path.as_ref(), 0)
 }
 
 /// How a type is written.

@@ -16,9 +16,8 @@ use crate::{Result, Value};
 /// The element of a path.
 ///
 /// # Errors
-/// `WBEM_E_INVALID_OBJECT_PATH`: it is none.
-pub(super) fn write(path: &str) -> Result<Element> {
-    let path = ObjectPath::parse(path)?;
+/// `WBEM_E_NOT_SUPPORTED`: a key has a character that XML can't hold.
+pub(super) fn write(path: &ObjectPath) -> Result<Element> {
     let object = match &path.keys {
         Keys::None => Element::new("CLASSNAME").with("NAME", &*path.class),
         keys => Element::new("INSTANCENAME").with("CLASSNAME", &*path.class).with_children(write_keys(keys)?),
@@ -66,7 +65,15 @@ fn write_key(key: &KeyValue) -> Result<Element> {
 /// `WBEM_E_INVALID_OBJECT`: it holds none.
 pub(super) fn read(element: &Element) -> Result<String> {
     let path = element.children.first().ok_or_else(|| invalid("VALUE.REFERENCE holds no path"))?;
-    let read = match &*path.name {
+    Ok(read_path(path)?.to_string())
+}
+
+/// The path that an element is.
+///
+/// # Errors
+/// `WBEM_E_INVALID_OBJECT`: it is none.
+pub(super) fn read_path(path: &Element) -> Result<ObjectPath> {
+    Ok(match &*path.name {
         "CLASSNAME" | "INSTANCENAME" => read_object(path)?,
         "CLASSPATH" | "LOCALCLASSPATH" | "INSTANCEPATH" | "LOCALINSTANCEPATH" => {
             let [namespace, object] = &*path.children else {
@@ -79,8 +86,7 @@ pub(super) fn read(element: &Element) -> Result<String> {
             ObjectPath { server, namespace: Some(names.join("\\")), ..read_object(object)? }
         }
         other => return Err(invalid(format!("{other} is no path"))),
-    };
-    Ok(read.to_string())
+    })
 }
 
 fn read_object(element: &Element) -> Result<ObjectPath> {

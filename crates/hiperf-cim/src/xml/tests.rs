@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Dialect, Options, XmlObject, read, write_class, write_instance};
 use crate::mof::{Compiled, Printer, compile, parse};
+use crate::path::ObjectPath;
 use crate::{Class, Comparison, Instance, Status};
 
 const MOF: &str = r#"
@@ -52,7 +53,7 @@ fn everything(dialect: Dialect) -> Options {
 
 fn class(text: &str) -> Arc<Class> {
     match read(text).unwrap() {
-        XmlObject::Class(class) => class,
+        XmlObject::Class(class, _) => class,
         XmlObject::Instance(_) => panic!("{text}"),
     }
 }
@@ -60,7 +61,7 @@ fn class(text: &str) -> Arc<Class> {
 fn instance(text: &str) -> Instance {
     match read(text).unwrap() {
         XmlObject::Instance(instance) => *instance,
-        XmlObject::Class(_) => panic!("{text}"),
+        XmlObject::Class(..) => panic!("{text}"),
     }
 }
 
@@ -112,14 +113,14 @@ fn instances_survive() {
 fn classes_survive() {
     let (classes, _) = compiled();
     for original in &classes[..2] {
-        let text = write_class(original, everything(Dialect::Wmi)).unwrap();
+        let text = write_class(original, None, everything(Dialect::Wmi)).unwrap();
         let read = class(&text);
         // An embedded default is of a class that says no more than its values.
         assert!(
             Comparison::IGNORE_DEFAULT_VALUES.classes(original, &read),
             "{text}\n{original:#?}\n{read:#?}"
         );
-        assert_eq!(write_class(&read, everything(Dialect::Wmi)).unwrap(), text);
+        assert_eq!(write_class(&read, None, everything(Dialect::Wmi)).unwrap(), text);
     }
 }
 
@@ -127,7 +128,7 @@ fn classes_survive() {
 fn a_class_knows_its_parent_by_name() {
     let (classes, _) = compiled();
     let below = &classes[2];
-    let text = write_class(below, everything(Dialect::Wmi)).unwrap();
+    let text = write_class(below, None, everything(Dialect::Wmi)).unwrap();
     let read = class(&text);
     assert_eq!((read.superclass_name(), read.superclass().is_none()), (Some("Whole"), true));
     let told = |class: &Class| {
@@ -139,7 +140,7 @@ fn a_class_knows_its_parent_by_name() {
     assert!(!read.method("Run").unwrap().is_local());
     let local = Options { local_only: true, ..everything(Dialect::Cim) };
     let expected = r#"<CLASS NAME="Below" SUPERCLASS="Whole"><PROPERTY NAME="Flag" TYPE="boolean" CLASSORIGIN="Whole"><VALUE>FALSE</VALUE></PROPERTY><PROPERTY NAME="Own" TYPE="uint32" CLASSORIGIN="Below"/></CLASS>"#;
-    assert_eq!(write_class(below, local).unwrap(), expected);
+    assert_eq!(write_class(below, None, local).unwrap(), expected);
 }
 
 #[test]
@@ -153,7 +154,7 @@ fn references() {
         "Part.A=TRUE,B=-1,C=\"x\\\"y\"",
         r"\\host\root:Part.Id=1.5",
     ] {
-        let element = super::reference::write(path).unwrap();
+        let element = super::reference::write(&ObjectPath::parse(path).unwrap()).unwrap();
         let holder = super::element::Element::new("VALUE.REFERENCE").with_children([element]);
         assert_eq!(super::reference::read(&holder).unwrap(), path);
     }
@@ -275,7 +276,7 @@ fn a_class_is_a_value() {
 fn damage_does_no_harm() {
     let (classes, whole) = compiled();
     let texts = [
-        write_class(&classes[1], everything(Dialect::Wmi)),
+        write_class(&classes[1], None, everything(Dialect::Wmi)),
         write_instance(&whole, everything(Dialect::Cim)),
     ];
     for text in texts.map(Result::unwrap) {

@@ -2,6 +2,7 @@
 
 use super::element::{Element, is_xml};
 use super::{Dialect, Form, Options, XmlObject, decode, encode, form, invalid, parser, reference};
+use crate::path::ObjectPath;
 use crate::wmio::ClassObject;
 use crate::{CimType, DateTime, Error, Result, Status, Type, Value};
 
@@ -20,9 +21,13 @@ pub(super) fn write(value: &Value, ty: Type, options: Options) -> Result<Option<
 
 fn scalar(value: &Value, form: &Form, options: Options) -> Result<Element> {
     Ok(match value {
-        Value::Reference(path) => Element::new("VALUE.REFERENCE").with_children([reference::write(path)?]),
+        Value::Reference(path) => {
+            Element::new("VALUE.REFERENCE").with_children([reference::write(&ObjectPath::parse(path)?)?])
+        }
         Value::Object(instance) => object(encode::instance(instance, options)?, form),
-        Value::Class(class) => object(encode::class(&class.class, options)?, form),
+        Value::Class(class) => {
+            object(encode::class(&class.class, class.decoration.as_deref(), options)?, form)
+        }
         other => Element::new("VALUE").with_text(text(other)?),
     })
 }
@@ -93,10 +98,10 @@ fn read_scalar(element: &Element, cim: CimType, depth: u32) -> Result<Value> {
 }
 
 fn embedded(element: &Element, depth: u32) -> Result<Value> {
-    match decode::object(element, depth + 1)? {
+    match decode::object(element, None, depth + 1)? {
         XmlObject::Instance(instance) => Ok(Value::Object(instance)),
-        XmlObject::Class(class) => {
-            let object = ClassObject { class, decoration: None, prototype: None };
+        XmlObject::Class(class, decoration) => {
+            let object = ClassObject { class, decoration, prototype: None };
             Ok(Value::Class(Box::new(object)))
         }
     }

@@ -3,11 +3,13 @@
 //!
 //! A context says what is written: the booleans `LocalOnly`,
 //! `IncludeQualifiers`, `IncludeClassOrigin` and `ExcludeSystemProperties`, all
-//! FALSE by default, and `PathLevel`, of which there is 0, the bare object.
+//! FALSE by default, and `PathLevel`, from 0, the bare object, to 3, the object
+//! with its whole path.
 //!
-//! Source: the Microsoft page of `IWbemObjectTextSrc::GetText`.
+//! Source: the Microsoft pages of `IWbemObjectTextSrc::GetText` and
+//! `SWbemObjectEx.GetText_`, and "Representing Objects in XML".
 
-use hiperf_cim::xml::{self, Dialect, Options, XmlObject};
+use hiperf_cim::xml::{self, Dialect, Options, PathLevel, XmlObject};
 use hiperf_cim::{CimType, Status, Value};
 
 use crate::error_info::leave;
@@ -42,12 +44,13 @@ fn dialect(flags: i32, format: u32) -> Result<Dialect, Status> {
 
 fn options(dialect: Dialect, context: Option<&Context>) -> Result<Options, Status> {
     let Some(context) = context else { return Ok(Options::new(dialect)) };
-    match context.get("PathLevel", CimType::Sint32.into()) {
-        Err(Status::WBEM_E_NOT_FOUND) | Ok(Value::Sint32(0) | Value::Null) => {}
-        Ok(Value::Sint32(1..=3)) => return Err(Status::WBEM_E_NOT_SUPPORTED),
-        _ => return Err(Status::WBEM_E_INVALID_PARAMETER),
-    }
+    let path_level = match context.get("PathLevel", CimType::Sint32.into()) {
+        Err(Status::WBEM_E_NOT_FOUND) | Ok(Value::Null) => Some(PathLevel::Bare),
+        Ok(Value::Sint32(level)) => PathLevel::from_number(level),
+        _ => None,
+    };
     Ok(Options {
+        path_level: path_level.ok_or(Status::WBEM_E_INVALID_PARAMETER)?,
         local_only: context.flag("LocalOnly"),
         qualifiers: context.flag("IncludeQualifiers"),
         class_origin: context.flag("IncludeClassOrigin"),
@@ -78,9 +81,14 @@ impl IWbemObjectTextSrc_Impl for TextSourceObject {
             let context = unsafe { ComPtr::from_borrowed(context) }.map(Context::from);
             let options = options(dialect, context.as_ref())?;
             let object = Object::from_class_object(&object).ok_or(Status::WBEM_E_INVALID_OBJECT)?;
+            // Of a class, the instance with its defaults, and what it came from.
+            let instance = object.to_instance();
             let written = match object.is_class() {
-                true => object.class_definition().and_then(|class| xml::write_class(&class, options)),
-                false => xml::write_instance(&object.to_instance(), options),
+                true => {
+                    let decoration = instance.decoration().map(|decoration| &**decoration);
+                    object.class_definition().and_then(|class| xml::write_class(&class, decoration, options))
+                }
+                false => xml::write_instance(&instance, options),
             };
             let written = Bstr::new(&written.map_err(leave)?);
             // SAFETY: as above; the string becomes the caller's.
@@ -104,7 +112,7 @@ impl IWbemObjectTextSrc_Impl for TextSourceObject {
             // SAFETY: NULL or a BSTR, which ends with a NUL, by the caller's promise.
             let text = unsafe { require_wide(text, MAX_TEXT) }?;
             let read = match xml::read(&text).map_err(leave)? {
-                XmlObject::Class(class) => Object::from_class(&class),
+                XmlObject::Class(class, decoration) => Object::from_class_in(&class, decoration),
                 XmlObject::Instance(instance) => Object::new(*instance),
             };
             out.set(read.access().cast()?);

@@ -1,6 +1,9 @@
 //! `IWbemObjectTextSrc`: objects as CIM-XML and back.
 
-use hiperf_cim::Value;
+use std::sync::Arc;
+
+use hiperf_cim::{Decoration, Value};
+use hiperf_com::object::Object;
 use hiperf_com::server::TextSourceObject;
 use hiperf_com::{Bstr, ComPtr, Context, IWbemObjectTextSrc, Status};
 
@@ -57,6 +60,25 @@ fn instances() {
     assert_eq!(read.text_of("__RELPATH").as_deref(), Some("Base.Name=\"a<b\""));
 }
 
+/// An object that came from somewhere is written with its path, and read it
+/// knows where it came from.
+#[test]
+fn paths() {
+    let from = Decoration { server: "HOST".into(), namespace: "root\\cimv2".into() };
+    let class = Object::from_class_object(&base().0).unwrap().class_definition().unwrap();
+    let class = Client::from(&Object::from_class_in(&class, Some(Arc::new(from))));
+    let context = Context::new();
+    context.set("PathLevel", &Value::Sint32(3)).unwrap();
+    let written = get_text(&class, WMI, Some(&context)).unwrap();
+    assert!(
+        written.starts_with("<VALUE.OBJECTWITHPATH><CLASSPATH><NAMESPACEPATH><HOST>HOST</HOST>"),
+        "{written}"
+    );
+    let read = create(&written, WMI).unwrap();
+    assert_eq!(read.text_of("__PATH").as_deref(), Some("\\\\HOST\\root\\cimv2:Base"));
+    assert_eq!(get_text(&read, WMI, Some(&context)).unwrap(), written);
+}
+
 #[test]
 fn classes() {
     let class = child();
@@ -91,8 +113,17 @@ fn what_is_refused() {
     assert_eq!(error(create("<CLASS", CIM)), Some(Status::WBEM_E_INVALID_SYNTAX));
     assert_eq!(error(create("<OTHER/>", CIM)), Some(Status::WBEM_E_INVALID_OBJECT));
     let context = Context::new();
-    context.set("PathLevel", &Value::Sint32(2)).unwrap();
-    assert_eq!(get_text(&class, CIM, Some(&context)).err(), Some(Status::WBEM_E_NOT_SUPPORTED));
+    for (level, status) in [
+        (2, Status::WBEM_E_NONDECORATED_OBJECT),
+        (3, Status::WBEM_E_NONDECORATED_OBJECT),
+        (4, Status::WBEM_E_INVALID_PARAMETER),
+        (-1, Status::WBEM_E_INVALID_PARAMETER),
+    ] {
+        context.set("PathLevel", &Value::Sint32(level)).unwrap();
+        assert_eq!(get_text(&class, CIM, Some(&context)).err(), Some(status), "{level}");
+    }
+    context.set("PathLevel", &Value::Sint32(1)).unwrap();
+    assert!(get_text(&class, CIM, Some(&context)).unwrap().starts_with("<VALUE.NAMEDOBJECT><CLASS "));
     // SAFETY: NULL is what is tested.
     let nothing =
         unsafe { source().GetText(0, std::ptr::null_mut(), 1, std::ptr::null_mut(), std::ptr::null_mut()) };
