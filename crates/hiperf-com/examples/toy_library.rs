@@ -15,6 +15,7 @@ struct Toy;
 struct ToyRefresher;
 
 hiperf_com::dll_exports! { CLSID => || Toy }
+hiperf_com::dll_mof! { "// The toy has no classes of its own.\n" }
 
 impl HiPerfProvider for Toy {
     type Refresher = ToyRefresher;

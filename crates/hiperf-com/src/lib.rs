@@ -42,7 +42,10 @@ pub mod safearray;
 pub mod server;
 mod services;
 mod sink;
+pub mod trust;
 mod unknown;
+#[cfg(target_os = "linux")]
+mod user;
 pub mod variant;
 pub mod wide;
 
@@ -58,6 +61,8 @@ pub use macros::{concat_slots, nul_terminated};
 pub use pointer::ComPtr;
 pub use safearray::{OwnedSafeArray, SafeArray};
 pub use unknown::{IUnknown, IUnknownVtbl, Interface};
+#[cfg(target_os = "linux")]
+pub use user::{effective_user_name, has_more_rights_than_caller};
 pub use variant::Variant;
 pub use wide::WideString;
 

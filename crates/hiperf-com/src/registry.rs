@@ -3,18 +3,20 @@
 //! A class is registered either as a [`Factory`] in the program itself or as
 //! the path of a library that exports DllGetClassObject. A library is loaded
 //! when its class is first asked for, and stays until [`unload_if_idle`] finds
-//! it idle. Registering a CLSID again replaces what was there.
+//! it idle. Registering a CLSID again replaces what was there. A CLSID that
+//! nobody registered in this process is looked up by the [`Resolver`], if the
+//! engine has set one.
 //!
 //! It reads no configuration: who is registered is the caller's decision.
 
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use hiperf_cim::{Error, Result, Status};
 
-use crate::error_info::{call, receive};
+use crate::error_info::call;
 use crate::factory::{self, ClassObjectFactory, Factory, factory_of};
 use crate::library::Library;
 use crate::provider::{HiPerfProvider, class_factory};
@@ -43,6 +45,18 @@ static STATE: LazyLock<Mutex<State>> = LazyLock::new(|| {
     state.classes.insert(clsid::WBEM_CONTEXT, Registration::Class(context));
     Mutex::new(state)
 });
+
+/// Finds the library of a class that this process hasn't registered: what the
+/// registry of Windows is for. Called without a lock, from any thread.
+pub type Resolver = fn(&Guid) -> Option<PathBuf>;
+
+static RESOLVER: OnceLock<Resolver> = OnceLock::new();
+
+/// Sets the resolver, unless there is one.
+pub fn set_resolver(resolver: Resolver) {
+    // The first one stays: a process has one engine.
+    let _is_first = RESOLVER.set(resolver);
+}
 
 fn state() -> MutexGuard<'static, State> {
     // Every change is one step, so a panic leaves nothing half done.
@@ -84,40 +98,28 @@ pub fn is_registered(clsid: Guid) -> bool {
 /// The class object of a CLSID.
 ///
 /// # Errors
-/// `REGDB_E_CLASSNOTREG`: nothing is registered under it;
+/// `REGDB_E_CLASSNOTREG`: nothing is registered under it, here or with the
+/// resolver;
 /// `WBEM_E_PROVIDER_LOAD_FAILURE`: its library can't be loaded or doesn't
 /// have the class. The cause of the latter is an error with COM's own status.
 pub fn class_object(clsid: Guid) -> Result<ComPtr<IClassFactory>> {
-    let path = match state().classes.get(&clsid) {
+    let registered = match state().classes.get(&clsid) {
         Some(Registration::Class(factory)) => {
             return Ok(ComPtr::new(ClassObjectFactory::new(factory.clone())));
         }
-        Some(Registration::Library(path)) => path.clone(),
-        None => {
-            let message = format!(
-                "class {clsid} is not registered in this process: register the provider, or the path of its library"
-            );
-            return Err(Error::new(Status::REGDB_E_CLASSNOTREG, message));
-        }
+        Some(Registration::Library(path)) => Some(path.clone()),
+        None => None,
     };
-    let library = library(&path)?;
-    let doing = format!("asking {} for class {clsid}", path.display());
-    let asked = receive(&doing, Status::WBEM_E_PROVIDER_LOAD_FAILURE, |slot: *mut *mut IClassFactory| {
-        // SAFETY: the slot is valid, and `receive` takes the reference over.
-        unsafe { library.get_class_object(&clsid, &IClassFactory::IID, slot.cast()) }
-    });
-    asked.map_err(|error| {
-        let message = match error.status() {
-            Status::CLASS_E_CLASSNOTAVAILABLE => {
-                format!(
-                    "{} does not have class {clsid}: check the CLSID it is registered under",
-                    path.display()
-                )
-            }
-            status => format!("{} ({status})", error.message()),
-        };
-        Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, message).caused_by(error)
-    })
+    // Not under the lock: the resolver reads files.
+    let path = registered.or_else(|| RESOLVER.get().and_then(|resolve| resolve(&clsid)));
+    let Some(path) = path else {
+        let message = format!(
+            "class {clsid} is not registered: register the provider in this program, or its library by \
+             `hiperf provider register`"
+        );
+        return Err(Error::new(Status::REGDB_E_CLASSNOTREG, message));
+    };
+    library(&path)?.class_object(&clsid)
 }
 
 /// The library at `path`, loaded now if it isn't yet.

@@ -6,12 +6,12 @@ mod common;
 
 use std::error::Error as _;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hiperf_com::client::Provider;
-use hiperf_com::library::Library;
+use hiperf_com::library::{CheckedLibrary, Library};
 use hiperf_com::provider::Initialization;
 use hiperf_com::{Guid, IWbemHiPerfProvider, IWbemRefresher, Interface, Status, registry};
 
@@ -56,9 +56,18 @@ fn toy_library() -> PathBuf {
     test.parent().unwrap().parent().unwrap().join("examples/libtoy_library.so")
 }
 
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
 #[track_caller]
 fn refused(path: &Path, status: Status, why: &str) {
-    let Err(error) = Library::load(path) else { panic!("{} was loaded", path.display()) };
+    check(Library::load(path), path, status, why);
+}
+
+#[track_caller]
+fn check(loaded: hiperf_cim::Result<Library>, path: &Path, status: Status, why: &str) {
+    let Err(error) = loaded else { panic!("{} was loaded", path.display()) };
     assert_eq!(error.status(), Status::WBEM_E_PROVIDER_LOAD_FAILURE);
     let message = error.message();
     assert!(message.contains(why) && message.contains(&*path.to_string_lossy()), "{message}");
@@ -115,7 +124,7 @@ fn what_others_may_write_to() {
     }
     // Sticky doesn't help a directory that isn't root's; ours is, if root runs this.
     mode(&directory.0, 0o1777);
-    let is_root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+    let is_root = is_root();
     assert_eq!(Library::load(&library).is_ok(), is_root);
     mode(&directory.0, 0o755);
     // What counts is where a link leads.
@@ -129,6 +138,89 @@ fn what_others_may_write_to() {
     fs::remove_file(&link).unwrap();
     symlink(writable.join("toy.so"), &link).unwrap();
     refused(&link, Status::E_ACCESSDENIED, "writable by others");
+}
+
+#[test]
+fn what_belongs_to_others() {
+    const STRANGER: u32 = 12345;
+    if !is_root() {
+        assert!(std::env::var_os("HIPERF_CI").is_none(), "only root can give a file away");
+        println!("skipped: only root can give a file away");
+        return;
+    }
+    let directory = Directory::new("foreign");
+    let inside = directory.0.join("inside");
+    fs::create_dir(&inside).unwrap();
+    mode(&inside, 0o755);
+    let library = directory.library("inside/toy.so");
+    assert!(Library::load(&library).is_ok());
+    chown(&library, Some(STRANGER), None).unwrap();
+    refused(&library, Status::E_ACCESSDENIED, "it belongs to user 12345");
+    chown(&library, Some(0), None).unwrap();
+    // Anywhere above it, even if all below is root's.
+    for above in [&inside, &directory.0] {
+        chown(above, Some(STRANGER), None).unwrap();
+        let why =
+            format!("directory {} belongs to user 12345, who could replace the library", above.display());
+        refused(&library, Status::E_ACCESSDENIED, &why);
+        chown(above, Some(0), None).unwrap();
+    }
+    // A link is as good as what it leads to, whoever owns the link.
+    let link = directory.0.join("link.so");
+    symlink(&library, &link).unwrap();
+    std::os::unix::fs::lchown(&link, Some(STRANGER), None).unwrap();
+    assert!(Library::load(&link).is_ok());
+    chown(&inside, Some(STRANGER), None).unwrap();
+    refused(&link, Status::E_ACCESSDENIED, "inside belongs to user 12345");
+}
+
+#[test]
+fn what_changes_between_check_and_load() {
+    let directory = Directory::new("changing");
+    let denied = Status::E_ACCESSDENIED;
+    let path = directory.library("toy.so");
+    let other = || directory.library("other.so");
+    let checked = CheckedLibrary::open(&path).unwrap();
+    assert_eq!(checked.real_path(), path);
+    assert!(checked.load().is_ok());
+
+    let checked = CheckedLibrary::open(&path).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.push(0);
+    fs::write(&path, bytes).unwrap();
+    check(checked.load(), &path, denied, "it was changed between being checked and being loaded");
+
+    let checked = CheckedLibrary::open(&path).unwrap();
+    mode(&path, 0o775);
+    check(checked.load(), &path, denied, "it was changed");
+    mode(&path, 0o755);
+
+    let checked = CheckedLibrary::open(&path).unwrap();
+    fs::rename(other(), &path).unwrap();
+    check(checked.load(), &path, denied, "it was replaced by another file while it was being loaded");
+
+    let link = directory.0.join("link.so");
+    symlink(&path, &link).unwrap();
+    let checked = CheckedLibrary::open(&link).unwrap();
+    fs::remove_file(&link).unwrap();
+    symlink(other(), &link).unwrap();
+    check(checked.load(), &link, denied, "it was replaced by another file");
+
+    let checked = CheckedLibrary::open(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    check(checked.load(), &path, denied, "it was replaced");
+}
+
+#[test]
+fn what_a_library_tells_of_itself() {
+    let directory = Directory::new("tells");
+    let library = Library::load(&directory.library("toy.so")).unwrap();
+    assert_eq!(library.mof().unwrap().as_deref(), Some("// The toy has no classes of its own.\n"));
+    library.check_provider(&TOY).unwrap();
+    let other = Guid::parse("00000000-0000-0000-0000-0000000000AB");
+    let error = library.check_provider(&other).unwrap_err();
+    assert_eq!(error.status(), Status::WBEM_E_PROVIDER_LOAD_FAILURE);
+    assert!(error.message().contains("does not have class {00000000-"), "{error}");
 }
 
 fn use_the_toy() {
