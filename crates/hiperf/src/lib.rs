@@ -26,6 +26,8 @@
 mod capabilities;
 mod changes;
 mod cooker;
+mod hosting_model;
+mod idle;
 mod instance_ref;
 mod loading;
 mod namespace;
@@ -40,6 +42,7 @@ mod serving;
 mod sys;
 mod template;
 mod texts;
+mod turn;
 
 use std::sync::Once;
 
@@ -47,12 +50,14 @@ use hiperf_com::server::{LocatorObject, RefresherObject, TextSourceObject};
 use hiperf_com::{Guid, clsid, factory, provider, registry};
 
 pub use cooker::BASELINE_AGE;
-pub use hiperf_cim::{Error, PropertyHandle, Reason, Result, Status, Value};
+pub use hiperf_cim::{Error, Locale, PropertyHandle, Reason, Result, Status, Value};
+pub use hosting_model::{HostingModel, HostingSpec};
+pub use idle::Unloaded;
 pub use instance_ref::InstanceRef;
 pub use namespace::{DEFAULT_NAMESPACE, Namespace};
 pub use query::{Column, Query};
 pub use refresher::{EnumId, ObjectId, Published, Refreshed, Refresher, RefresherId, Snapshot};
-pub use registration::Registration;
+pub use registration::{Impersonation, Reentrancy, Registration};
 pub use repository::Repository;
 
 /// The cooking provider's COM classes, as `schema/providers.mof` registers

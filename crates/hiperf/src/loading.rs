@@ -1,12 +1,14 @@
 //! [`LoadedProvider`]: a provider that is in this process and initialised.
 //!
-//! A provider is loaded by its `ClientLoadableCLSID`, once for each namespace,
-//! on the thread that first asks for one of its classes, and runs as that
-//! thread: nothing is impersonated in a client. It stays until the namespace
-//! and every refresher that uses it are gone.
+//! A provider is loaded by its `ClientLoadableCLSID`, once for each namespace
+//! (and user, and locale, if it is registered so), on the thread that first asks
+//! for one of its classes, and runs as that thread: nothing is impersonated in a
+//! client. It stays until the namespace and every refresher that uses it are
+//! gone, or until it has been idle for long enough: see `idle`.
 //!
 //! Source: lifecycle.md section 3.2.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hiperf_cim::{Class, Context as _, Error, Result, Status};
@@ -14,7 +16,10 @@ use hiperf_com::client::{Provider, Services};
 use hiperf_com::provider::Initialization;
 
 use crate::capabilities::Capabilities;
+use crate::providers::Use;
 use crate::registration::Registration;
+use crate::repository::fold;
+use crate::turn::Turn;
 
 /// How long a provider may take to report that it is initialised. WMI asks
 /// them to be ready within 100 ms; one that takes this long never will be.
@@ -23,14 +28,14 @@ pub(crate) const INITIALIZATION_LIMIT: Duration = Duration::from_secs(10);
 /// A provider, ready for use.
 #[derive(Debug)]
 pub(crate) struct LoadedProvider {
-    registration: Registration,
+    registration: Arc<Registration>,
     client: Provider,
     capabilities: Capabilities,
 }
 
 impl LoadedProvider {
     /// Loads the provider into this process and initialises it for a
-    /// namespace.
+    /// namespace and a use.
     ///
     /// # Errors
     /// * `WBEM_E_PROVIDER_DISABLED`: its registration says so.
@@ -40,7 +45,13 @@ impl LoadedProvider {
     /// * `WBEM_E_PROVIDER_LOAD_FAILURE`: its class can't be had.
     /// * `WBEM_E_INITIALIZATION_FAILURE`, `WBEM_E_PROVIDER_TIMED_OUT`: it did
     ///   not initialise.
-    pub(crate) fn load(registration: &Registration, namespace: &str, services: &Services) -> Result<Self> {
+    /// * `WBEM_E_NOT_AVAILABLE`: it would have to wait for itself.
+    pub(crate) fn load(
+        registration: &Arc<Registration>,
+        namespace: &str,
+        by: &Use,
+        services: Services,
+    ) -> Result<Self> {
         let name = &registration.name;
         if !registration.enabled {
             let message = format!("provider {name} is disabled by its registration");
@@ -57,7 +68,12 @@ impl LoadedProvider {
             );
             return Err(Error::new(Status::WBEM_E_PROVIDER_NOT_CAPABLE, message));
         }
-        let initialization = Initialization::new(namespace, services.clone());
+        let initialization = Initialization {
+            user: by.user.clone(),
+            locale: by.locale.map(|locale| locale.to_string()),
+            ..Initialization::new(namespace, services)
+        };
+        let _turn = Turn::wait(registration, clsid, &fold(namespace))?;
         let client = Provider::load(clsid, &initialization, INITIALIZATION_LIMIT)
             .map_err(|error| match error.status() {
                 // COM's word for a class that can't be had; WMI has one of its own.
@@ -80,7 +96,7 @@ impl LoadedProvider {
     }
 
     /// What it is registered for.
-    pub(crate) fn registration(&self) -> &Registration {
+    pub(crate) fn registration(&self) -> &Arc<Registration> {
         &self.registration
     }
 

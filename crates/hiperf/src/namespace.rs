@@ -11,8 +11,9 @@ use hiperf_cim::path::ObjectPath;
 use hiperf_cim::{Class, Decoration, Error, Locale, Result, Status, suggest};
 use hiperf_com::client::Services;
 
+use crate::idle::Sweeping;
 use crate::loading::{LoadedProvider, provider_name};
-use crate::providers::Providers;
+use crate::providers::{Providers, Use};
 use crate::repository::{Repository, Source, View, fold};
 use crate::services;
 use crate::texts::Texts;
@@ -39,12 +40,14 @@ pub(crate) struct Inner {
     folded: String,
     decoration: OnceLock<Arc<Decoration>>,
     providers: Providers,
+    sweeping: Sweeping,
 }
 
 impl Inner {
     pub(crate) fn new(repository: Repository, path: String) -> Inner {
         let (decoration, providers) = (OnceLock::new(), Providers::default());
-        Inner { repository, folded: fold(&path), path, decoration, providers }
+        let sweeping = Sweeping::default();
+        Inner { repository, folded: fold(&path), path, decoration, providers, sweeping }
     }
 }
 
@@ -68,7 +71,8 @@ impl Namespace {
         Namespace { locale, ..self }
     }
 
-    /// The locale of the texts that [`Namespace::class_amended`] gives.
+    /// The locale of the texts that [`Namespace::class_amended`] gives, and of
+    /// providers that are initialised for each.
     #[must_use]
     pub fn locale(&self) -> Locale {
         self.locale
@@ -193,8 +197,10 @@ impl Namespace {
     /// The provider of a hi-perf class, loaded if it isn't yet.
     pub(crate) fn hiperf_provider(&self, class: &Class) -> Result<Arc<LoadedProvider>> {
         let name = provider_name(class)?;
-        self.inner.providers.get(name, || {
-            let registration = self.view().registration(self.folded(), name)?.ok_or_else(|| {
+        self.sweep_if_due();
+        let registration = match self.inner.providers.registration(name) {
+            Some(registration) => registration,
+            None => Arc::new(self.view().registration(self.folded(), name)?.ok_or_else(|| {
                 let message = format!(
                     "class {} names provider {name}, which is not registered in {}: there is no instance of \
                      __Win32Provider with that Name",
@@ -202,9 +208,19 @@ impl Namespace {
                     self.path()
                 );
                 Error::new(Status::WBEM_E_PROVIDER_NOT_FOUND, message)
-            })?;
-            LoadedProvider::load(&registration, self.path(), &self.provider_services())
-        })
+            })?),
+        };
+        let by = Use::new(&registration, self.locale);
+        let load = || LoadedProvider::load(&registration, self.path(), &by, self.provider_services());
+        self.inner.providers.get(name, &by, load)
+    }
+
+    pub(crate) fn providers(&self) -> &Providers {
+        &self.inner.providers
+    }
+
+    pub(crate) fn sweeping(&self) -> &Sweeping {
+        &self.inner.sweeping
     }
 
     /// The `IWbemServices` that providers get.

@@ -6,12 +6,21 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use hiperf::{EnumId, Namespace, Refreshed, Refresher, Status, Value};
 use hiperf_com::{Guid, registry};
 
 const TOY: Guid = Guid::parse("A1C63C9C-8C0B-4B0E-9C41-5D3B8E6F7A02");
 const TOY_MOF: &str = include_str!("../../hiperf-provider/examples/toy.mof");
+
+/// Unloading concerns all libraries of the process: one test at a time has any.
+static LIBRARIES: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    LIBRARIES.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Says why a test can't run here; in CI every test can.
 fn skip(why: &str) {
@@ -75,6 +84,7 @@ fn levels(refresher: &Refresher, id: EnumId, property: &str) -> Vec<(String, Val
 
 #[test]
 fn the_toy_from_its_library() {
+    let _alone = alone();
     let Some(directory) = directory("toy") else { return };
     registry::register_library(TOY, copy_toy(&directory, "toy.so"));
     let namespace = Namespace::connect("root\\cimv2").unwrap();
@@ -110,6 +120,45 @@ fn the_toy_from_its_library() {
     registry::revoke(TOY);
 }
 
+/// A use of the toy in a thread of its own: what a library keeps for a thread
+/// holds it in memory until that thread ends.
+fn use_in_a_thread(namespace: &Namespace) {
+    std::thread::scope(|scope| {
+        let used = scope.spawn(|| namespace.get("Example_PerfRawData_Queue.Name=\"orders\"").map(drop));
+        used.join().unwrap().unwrap();
+    });
+}
+
+#[test]
+fn an_idle_library_is_unloaded() {
+    let _alone = alone();
+    /// The toy's other class, so that no other test uses this library.
+    const TOY_HOST: Guid = Guid::parse("A1C63C9C-8C0B-4B0E-9C41-5D3B8E6F7A01");
+    const MINUTE: Duration = Duration::from_secs(60);
+    let Some(directory) = directory("idle") else { return };
+    registry::register_library(TOY_HOST, copy_toy(&directory, "idle.so"));
+    let namespace = hiperf::Repository::at(directory.join("repository")).connect("").unwrap();
+    namespace.compile_mof("toy.mof", &TOY_MOF.replace("5D3B8E6F7A02", "5D3B8E6F7A01")).unwrap();
+    let is_loaded = || fs::read_to_string("/proc/self/maps").unwrap().contains("libraries-idle/idle.so");
+    use_in_a_thread(&namespace);
+    assert!(is_loaded());
+    let start = Instant::now();
+    assert_eq!(namespace.unload_idle(start + MINUTE).unwrap(), hiperf::Unloaded::default());
+    // The provider first; its library is seen to be idle, and goes at the next look.
+    let first = namespace.unload_idle(start + 10 * MINUTE).unwrap();
+    assert_eq!((first.providers, first.libraries), (vec!["ExampleToy".to_owned()], 0));
+    assert!(is_loaded());
+    // A thread that has just released the last object may not be out yet.
+    assert_eq!(namespace.unload_idle(start + 10 * MINUTE).unwrap(), hiperf::Unloaded::default());
+    let second = namespace.unload_idle(start + 11 * MINUTE).unwrap();
+    assert_eq!((second.providers, second.libraries), (Vec::new(), 1));
+    assert!(!is_loaded());
+    // Whoever needs it has it loaded again.
+    use_in_a_thread(&namespace);
+    assert!(is_loaded());
+    registry::revoke(TOY_HOST);
+}
+
 /// What adding an enumerator says of a provider in the library at `path`.
 #[track_caller]
 fn refused(name: &str, path: &Path, says: &[&str]) {
@@ -137,6 +186,7 @@ fn refused(name: &str, path: &Path, says: &[&str]) {
 
 #[test]
 fn libraries_that_are_refused() {
+    let _alone = alone();
     let Some(directory) = directory("refused") else { return };
     refused("Missing", &directory.join("missing.so"), &["no such file", "check the path"]);
     refused("Folder", &directory, &["not a regular file"]);

@@ -65,7 +65,7 @@ fn registrations_that_do_not_do() {
         "Absent",
         &registration("Absent", clsid),
         Status::WBEM_E_PROVIDER_LOAD_FAILURE,
-        "is not registered in this process",
+        "is not registered",
     );
     check(
         "NoInstances",

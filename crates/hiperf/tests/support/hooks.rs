@@ -91,7 +91,7 @@ impl HookRefresher {
     }
 }
 
-struct HookProvider(Arc<Hooks>);
+pub struct HookProvider(pub Arc<Hooks>);
 
 impl HiPerfProvider for HookProvider {
     type Refresher = HookRefresher;
