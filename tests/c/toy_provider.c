@@ -32,11 +32,18 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#ifndef TOY_CLASS /* else whoever includes this file has his own names: see basic_provider.c */
 HIPERF_GUID(CLSID_ToyHost, 0x6D2F4A10, 0x3C0B, 0x4E5B, 0x9A, 0x77, 0x5B, 0x1E, 0x0C, 0x2D, 0x7A, 0x01);
 HIPERF_GUID(CLSID_ToyClient, 0x6D2F4A10, 0x3C0B, 0x4E5B, 0x9A, 0x77, 0x5B, 0x1E, 0x0C, 0x2D, 0x7A, 0x02);
+#define TOY_CLASS u"Toy_PerfRawData_Counters"
+#define TOY_TICKS u"Ticks"
+#define TOY_LEVEL u"Level"
+#define TOY_ERRORS u"Errors"
+#define TOY_WRITE_TICKS(object, handle, value) IWbemObjectAccess_WriteQWORD(object, handle, value)
+#endif
 
 HIPERF_PROVIDER_SECURITY;
-HIPERF_BSTR_LITERAL(class_name, u"Toy_PerfRawData_Counters");
+HIPERF_BSTR_LITERAL(class_name, TOY_CLASS);
 
 enum { INSTANCES = 3, NAME_UNITS = 64 };
 static const WCHAR *const instance_names[INSTANCES] = {u"alpha", u"beta", u"gamma"};
@@ -137,9 +144,9 @@ static HRESULT find_handles(struct handles *h, IWbemObjectAccess *object)
 {
     const struct { LPCWSTR name; LONG *handle; } wanted[] = {
         {u"Name", &h->name},
-        {u"Ticks", &h->ticks},
-        {u"Level", &h->level},
-        {u"Errors", &h->errors},
+        {TOY_TICKS, &h->ticks},
+        {TOY_LEVEL, &h->level},
+        {TOY_ERRORS, &h->errors},
         {u"Timestamp_PerfTime", &h->timestamp_perf},
         {u"Frequency_PerfTime", &h->frequency_perf},
         {u"Timestamp_Sys100NS", &h->timestamp_sys},
@@ -186,7 +193,6 @@ static HRESULT write_values(const struct handles *h, IWbemObjectAccess *object, 
 {
     uint64_t r = (uint64_t)rank + 1;
     const struct { LONG handle; uint64_t value; } wide[] = {
-        {h->ticks, 5000000000u * r + 1000 * r * n},
         {h->timestamp_perf, n * UNITS_PER_SECOND},
         {h->frequency_perf, UNITS_PER_SECOND},
         {h->timestamp_sys, n * UNITS_PER_SECOND},
@@ -199,7 +205,9 @@ static HRESULT write_values(const struct handles *h, IWbemObjectAccess *object, 
         if (FAILED(hr))
             return hr;
     }
-    HRESULT hr = IWbemObjectAccess_WriteDWORD(object, h->level, (DWORD)(10 * r + n % 10));
+    HRESULT hr = TOY_WRITE_TICKS(object, h->ticks, 5000000000u * r + 1000 * r * n);
+    if (SUCCEEDED(hr))
+        hr = IWbemObjectAccess_WriteDWORD(object, h->level, (DWORD)(10 * r + n % 10));
     if (FAILED(hr))
         return hr;
     return IWbemObjectAccess_WriteDWORD(object, h->errors, (DWORD)(r * n));

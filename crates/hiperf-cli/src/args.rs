@@ -40,6 +40,7 @@ Examples:
   hiperf get 'Processor.Name=\"_Total\"' --format json
   hiperf describe Memory
   hiperf mofcomp provider.mof --check
+  hiperf provider register ./libexample.so
 
 A CLASS may be shortened to any unambiguous ending, or be given by its display name.
 Exit status: 0, also when watch is interrupted; 1 for an error; 2 for a wrong command line.";
@@ -106,7 +107,7 @@ pub enum Command {
     Mofcomp(MofcompArguments),
     /// List all namespaces
     Namespaces,
-    /// Make providers of counters
+    /// Make and register providers of counters, and see which there are
     Provider {
         #[command(subcommand)]
         action: ProviderAction,
@@ -179,6 +180,16 @@ pub enum InstanceFlag {
 pub enum ProviderAction {
     /// Begin a provider of your own: a project that builds and runs at once
     New(NewProviderArguments),
+    /// Check a library and its MOF, and register it: for everybody if root does it, else for this user
+    Register(RegisterArguments),
+    /// Take a registration back
+    Unregister {
+        /// Name of the provider file, or path of the library (with a slash)
+        #[arg(value_name = "NAME")]
+        what: String,
+    },
+    /// List all providers, where they are from, and what is wrong with them
+    List,
 }
 
 /// The provider to begin.
@@ -211,6 +222,21 @@ pub enum Language {
     Rust,
     /// With hiperf.h: every call in plain sight
     C,
+}
+
+/// What to register.
+#[derive(Debug, Args)]
+pub struct RegisterArguments {
+    /// The provider's library
+    pub library: PathBuf,
+
+    /// File with its MOF, instead of what the library carries
+    #[arg(long, value_name = "FILE")]
+    pub mof: Option<PathBuf>,
+
+    /// Name of the provider file, instead of the library's without lib and .so
+    #[arg(long)]
+    pub name: Option<String>,
 }
 
 /// What to do with the repository.

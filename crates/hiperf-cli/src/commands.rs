@@ -6,6 +6,7 @@ pub mod describe;
 pub mod get;
 pub mod mofcomp;
 pub mod namespaces;
+pub mod provider;
 pub mod provider_new;
 pub mod query;
 pub mod repository;

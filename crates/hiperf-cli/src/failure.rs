@@ -5,6 +5,7 @@ use std::io;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use hiperf::provider_files;
 use hiperf_cim::{Error, Status};
 
 /// Why the command ended early.
@@ -31,6 +32,12 @@ impl Failure {
         }
     }
 
+    /// The failure of something that compiles MOF. An error whose message is
+    /// made of rendered diagnostics is shown as it is.
+    pub fn from_compiler(error: Error) -> Failure {
+        if error.message().starts_with("error[") { Failure::Mof(error) } else { Failure::Wbem(error) }
+    }
+
     /// Says on standard error what is wrong, and returns the exit status.
     pub fn report(self) -> ExitCode {
         let text = match &self {
@@ -49,6 +56,20 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
         Failure::Wbem(error)
+    }
+}
+
+/// Says on standard error which provider files are left out, and why. They
+/// harm nobody else, so this is no failure.
+pub fn warn_of_provider_files() {
+    for (path, fault) in provider_files::faults() {
+        let text = format!(
+            "warning: {} is left out: {}\n  {}\n",
+            path.display(),
+            fault.message.trim_end(),
+            status(fault.status)
+        );
+        let _unheard = io::stderr().write_all(text.as_bytes());
     }
 }
 

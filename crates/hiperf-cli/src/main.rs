@@ -28,7 +28,7 @@ use std::cell::Cell;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use args::{Arguments, Command, ProviderAction};
+use args::{Arguments, Command};
 use failure::Failure;
 use hiperf::Repository;
 
@@ -43,10 +43,12 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     #[cfg(feature = "linux")]
     hiperf_linux::register();
-    let repository = arguments.state.as_ref().map_or_else(Repository::local, Repository::at);
+    let repository =
+        arguments.state.as_ref().map_or_else(Repository::local, Repository::at_with_provider_files);
     let options = &arguments.output;
     let is_warned = Cell::new(false);
     let connect = || {
+        failure::warn_of_provider_files();
         let namespace = repository.connect(arguments.namespace.as_deref().unwrap_or_default())?;
         warn_of_damage(&repository, &is_warned);
         Ok::<_, Failure>(namespace)
@@ -63,7 +65,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             commands::mofcomp::run(&repository, arguments.namespace.as_deref(), mofcomp)
         }
         Command::Namespaces => commands::namespaces::run(&repository, options),
-        Command::Provider { action: ProviderAction::New(new) } => commands::provider_new::run(new),
+        Command::Provider { action } => {
+            commands::provider::run(&repository, arguments.namespace.as_deref(), action, options)
+        }
         Command::Repository { action } => commands::repository::run(&repository, *action),
     }?;
     let looks = !matches!(arguments.command, Command::Mofcomp(_) | Command::Repository { .. });

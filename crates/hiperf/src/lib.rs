@@ -17,7 +17,8 @@
 //! ```
 //!
 //! The providers behind the classes are COM in-process servers, found by the
-//! registration of the class's provider; see [`Registration`]. A program that
+//! registration of the class's provider: see [`Registration`], and for their
+//! libraries [`provider_files`]. A program that
 //! contains some registers them first, as `hiperf_linux::register()` does for
 //! the counters of Linux. The same engine stands behind the COM classes
 //! `CLSID_WbemLocator` and `CLSID_WbemRefresher`, for clients in C and C++.
@@ -31,6 +32,7 @@ mod idle;
 mod instance_ref;
 mod loading;
 mod namespace;
+pub mod provider_files;
 mod providers;
 mod query;
 mod refresher;
@@ -74,6 +76,7 @@ const COOKER_CLSIDS: [Guid; 2] = [
 pub fn register() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        registry::set_resolver(provider_files::library_of);
         let locator = factory::factory_of(|| LocatorObject::new(services::LocalLocator));
         registry::register_class(clsid::WBEM_LOCATOR, locator);
         let refresher = factory::factory_of(|| RefresherObject::new(Refresher::new()));

@@ -5,10 +5,11 @@
 //! writers   MOF or a put --> Edit (rules) --> Transaction: log, store, image --> a new View
 //! ```
 //! The classes of the schema are part of the program and lie below everything
-//! else; a machine without a store works. A reader takes no lock and opens no
-//! store: it maps the image that the last writer published, and looks whether
-//! there is a newer one when somebody connects. A compile, and a put, is one
-//! transaction, which other processes see whole or not at all.
+//! else, and above them lies the MOF of the machine's [provider
+//! files](crate::provider_files); a machine without a store works. A reader takes
+//! no lock and opens no store: it maps the image that the last writer published,
+//! and looks whether there is a newer one when somebody connects. A compile, and a
+//! put, is one transaction, which other processes see whole or not at all.
 //!
 //! ```text
 //! repository.redb     the store: the truth, for its owner only
@@ -64,8 +65,11 @@ pub use rebuild::Rebuilt;
 pub use source::Source;
 pub use verify::{Fault, Verified};
 
+pub(crate) use compile::compile;
 pub(crate) use edit::Edit;
-pub(crate) use key::fold;
+pub(crate) use key::{Kind, describe as describe_key, fold, key, parts as key_parts};
+pub(crate) use layer::Layer;
+pub(crate) use rebuild::in_namespace;
 pub(crate) use statement::Statement;
 pub(crate) use view::View;
 
@@ -85,6 +89,8 @@ struct Shared {
     store: Option<Store>,
     /// What lies below it.
     below: Option<PathBuf>,
+    /// Whether the provider files of this machine are at the bottom.
+    has_provider_files: bool,
     current: Mutex<Current>,
     connected: Mutex<HashMap<String, Weak<Inner>>>,
 }
@@ -96,9 +102,9 @@ impl Repository {
         static LOCAL: LazyLock<Repository> = LazyLock::new(|| {
             let system = PathBuf::from(SYSTEM_DIRECTORY);
             if rustix::process::geteuid().is_root() {
-                return Repository::new(Some(system), None);
+                return Repository::on_top(Some(system), None, true);
             }
-            Repository::new(user_directory(), Some(system))
+            Repository::on_top(user_directory(), Some(system), true)
         });
         LOCAL.clone()
     }
@@ -107,15 +113,22 @@ impl Repository {
     /// and nothing else but what is built in.
     #[must_use]
     pub fn at(directory: impl Into<PathBuf>) -> Repository {
-        Repository::new(Some(directory.into()), None)
+        Repository::on_top(Some(directory.into()), None, false)
     }
 
-    fn new(directory: Option<PathBuf>, below: Option<PathBuf>) -> Repository {
+    /// The same, but with the provider files of this machine.
+    #[must_use]
+    pub fn at_with_provider_files(directory: impl Into<PathBuf>) -> Repository {
+        Repository::on_top(Some(directory.into()), None, true)
+    }
+
+    fn on_top(directory: Option<PathBuf>, below: Option<PathBuf>, has_provider_files: bool) -> Repository {
         let store = directory.as_deref().map(|path| Store::new(Directory::new(path)));
         Repository(Arc::new(Shared {
             directory,
             store,
             below,
+            has_provider_files,
             current: Mutex::default(),
             connected: Mutex::default(),
         }))

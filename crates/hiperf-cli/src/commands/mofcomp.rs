@@ -34,7 +34,7 @@ pub fn run(
         true => repository.check(namespace, &sources),
         false => repository.compile(namespace, sources),
     });
-    let done = compiled.map_err(failure)?;
+    let done = compiled.map_err(Failure::from_compiler)?;
     // If standard error is gone, nobody wants to be warned.
     let _unheard = io::stderr().write_all(done.warnings.as_bytes());
     let verb = if arguments.check { "would store" } else { "stored" };
@@ -60,8 +60,8 @@ fn split(
         let message = format!("{}, --mof and --mfl must be three files", file.display());
         return Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, message).into());
     }
-    let source = Source::read(file).map_err(failure)?;
-    let split = repository.split(namespace, &source, arguments.amendment).map_err(failure)?;
+    let source = Source::read(file).map_err(Failure::from_compiler)?;
+    let split = repository.split(namespace, &source, arguments.amendment).map_err(Failure::from_compiler)?;
     for (path, text) in [(mof, &split.neutral), (mfl, &split.localized)] {
         fs::write(path, text).map_err(|error| {
             Error::new(Status::WBEM_E_FAILED, format!("writing {}: {error}", path.display())).caused_by(error)
@@ -75,11 +75,6 @@ fn split(
 /// The name of a flag, as the pragma has it.
 fn name(flag: &impl ValueEnum) -> String {
     flag.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
-}
-
-/// An error whose message is made of rendered diagnostics is shown as it is.
-fn failure(error: Error) -> Failure {
-    if error.message().starts_with("error[") { Failure::Mof(error) } else { Failure::Wbem(error) }
 }
 
 fn summary(done: &Compilation) -> String {

@@ -19,6 +19,7 @@ use super::layer::Layer;
 use super::store::IMAGE;
 use super::view::{Damage, View};
 use super::{Repository, lock};
+use crate::provider_files::Catalog;
 
 /// What readers see.
 #[derive(Default)]
@@ -28,6 +29,8 @@ pub(super) struct Current {
     pub memory: Layer,
     /// The images, the user's own first.
     images: [Option<(Arc<Image>, Identity)>; 2],
+    /// The provider files.
+    providers: Arc<Catalog>,
 }
 
 impl Repository {
@@ -55,8 +58,13 @@ impl Repository {
         let is_newest = |path: &Option<_>, known: &Option<(Arc<Image>, Identity)>| {
             path.as_deref().is_none_or(|path| identity(path) == known.as_ref().map(|(_, identity)| *identity))
         };
+        let providers = self.provider_files();
         let is_first = current.view.layers.is_empty();
-        if !is_first && paths.iter().zip(&current.images).all(|(path, known)| is_newest(path, known)) {
+        let is_same = Arc::ptr_eq(&providers, &current.providers) || !self.0.has_provider_files;
+        if !is_first
+            && is_same
+            && paths.iter().zip(&current.images).all(|(path, known)| is_newest(path, known))
+        {
             return current.view.clone();
         }
         let mut damage = Damage::default();
@@ -64,8 +72,21 @@ impl Repository {
         current.images = images.map(|image| image.map(|(image, identity)| (Arc::new(image), identity)));
         let mut layers = vec![current.memory.clone()];
         layers.extend(current.images.iter().flatten().map(|(image, _)| Layer::new(image.clone())));
+        layers.extend(providers.layer().cloned());
+        current.providers = providers;
         current.view = Arc::new(View::new(layers, Some(&current.view)).for_readers(damage));
         current.view.clone()
+    }
+
+    /// The provider files that lie below everything that is stored.
+    pub(crate) fn provider_files(&self) -> Arc<Catalog> {
+        if self.0.has_provider_files { Catalog::of_process() } else { Arc::default() }
+    }
+
+    /// The layers below this user's own.
+    pub(super) fn lower_layers(&self) -> Result<Vec<Layer>> {
+        let image = self.below()?.map(|(image, _)| Layer::new(Arc::new(image)));
+        Ok(image.into_iter().chain(self.provider_files().layer().cloned()).collect())
     }
 
     /// The image that this user writes.

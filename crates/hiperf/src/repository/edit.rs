@@ -10,7 +10,7 @@
 //! | a class or an instance that isn't there, or must be there to be updated | `WBEM_E_NOT_FOUND` |
 //! | one that is there, with the flag to create only | `WBEM_E_ALREADY_EXISTS` |
 //! | a built-in class is put differently | `WBEM_E_ALREADY_EXISTS` |
-//! | a built-in object, or one of the system's repository, is deleted by another user | `WBEM_E_ACCESS_DENIED` |
+//! | a built-in object, one of a provider file, or one of the system's repository by another user, is deleted | `WBEM_E_ACCESS_DENIED` |
 //! | a class name that starts with `_` | `WBEM_E_INVALID_OPERATION` |
 //! | an unknown parent | `WBEM_E_INVALID_SUPERCLASS` |
 //! | a class with children is deleted | `WBEM_E_CLASS_HAS_CHILDREN` |

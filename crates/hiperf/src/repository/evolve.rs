@@ -87,7 +87,7 @@ pub(super) fn update(
             }
             edit.delete_instances(namespace, name)?;
             if edit.view.has_instances(namespace, name)? {
-                return Err(has_instances(name, "it, in the repository of the system,"));
+                return Err(has_instances(name, "it, in the system's repository or from a provider file,"));
             }
         }
     }

@@ -14,7 +14,6 @@ use hiperf_cim::{Error, Result, Status, Value};
 
 use super::compile::compile;
 use super::disk::Disk;
-use super::image::Image;
 use super::key::{Kind, fold, key, parts};
 use super::layer::Layer;
 use super::log::{Log, Record};
@@ -50,7 +49,7 @@ impl Repository {
             return Err(Error::new(error.status(), error.message()));
         }
         let mut rebuilt = Rebuilt::default();
-        let below: Option<Layer> = self.below()?.map(|(image, _)| Layer::new(Arc::new(image)));
+        let below = self.lower_layers()?;
         self.store()?.replace(|disk| {
             let read = |error| Error::new(Status::WBEM_E_FAILED, format!("reading {LOG}: {error}"));
             let log = Log::read(&disk.read(LOG).map_err(read)?.unwrap_or_default());
@@ -82,17 +81,15 @@ impl Repository {
     /// # Errors
     /// `WBEM_E_CRITICAL_ERROR`: what is stored is damaged.
     pub fn export(&self) -> Result<String> {
-        let images = [self.own()?, self.below()?];
-        let layer = |image: Option<(Image, _)>| image.map(|(image, _)| Layer::new(Arc::new(image)));
-        let [own, below] = images.map(layer);
-        let layers = std::iter::once(own.unwrap_or_default()).chain(below).collect();
+        let own = self.own()?.map_or_else(Layer::default, |(image, _)| Layer::new(Arc::new(image)));
+        let layers = std::iter::once(own).chain(self.lower_layers()?).collect();
         export(&View::new(layers, None))
     }
 }
 
 /// The MOF of what the image holds, if that is whole and the log is not, or
 /// doesn't go as far: then it has more than the log.
-fn from_image(disk: &dyn Disk, log: &Log, below: Option<Layer>) -> Result<Option<(u64, String)>> {
+fn from_image(disk: &dyn Disk, log: &Log, below: Vec<Layer>) -> Result<Option<(u64, String)>> {
     let Ok(Some(image)) = disk.image(IMAGE) else { return Ok(None) };
     let generation = image.generation();
     let has_more = generation > log.generation() || generation == log.generation() && !log.damage.is_empty();
@@ -111,7 +108,7 @@ fn objects_of(view: View, rebuilt: &mut Rebuilt) -> Layer {
 }
 
 /// What the transactions of a log make of nothing.
-fn replay(log: Log, below: Option<Layer>, rebuilt: &mut Rebuilt) -> Result<View> {
+fn replay(log: Log, below: Vec<Layer>, rebuilt: &mut Rebuilt) -> Result<View> {
     let layers: Vec<Layer> = std::iter::once(Layer::default()).chain(below).collect();
     let mut view = View::new(layers, None);
     for (record, _) in log.records {
@@ -209,7 +206,7 @@ fn classes(out: &mut String, view: &View, layer: &Layer, namespace: &str) -> Res
 }
 
 /// Appends the pragma for what follows.
-pub(super) fn in_namespace(out: &mut String, namespace: &str) {
+pub(crate) fn in_namespace(out: &mut String, namespace: &str) {
     let path = constant(&Value::String(format!("\\\\.\\{namespace}")));
     let _ = writeln!(out, "\n#pragma namespace({path})");
 }

@@ -11,7 +11,7 @@ fn compile(repository: &Repository, text: &str) -> Status {
 fn a_users_own_lies_above_the_systems() {
     let path = std::env::temp_dir().join(format!("hiperf-layers-{}", std::process::id()));
     let system = Repository::at(path.join("system"));
-    let user = Repository::new(Some(path.join("user")), Some(path.join("system")));
+    let user = Repository::on_top(Some(path.join("user")), Some(path.join("system")), false);
     let stored = Status::WBEM_S_NO_ERROR;
     let base = "class Base { [Key] string Name; uint8 Value = 1; }; instance of Base { Name = \"s\"; };
                 instance of __Namespace { Name = \"Lab\"; };";

@@ -99,7 +99,7 @@ impl Repository {
     /// What there is, with this as the layer that is changed. What was compiled
     /// into this process only has no part in it.
     fn view_to_change(&self, own: Layer) -> Result<View> {
-        let below = self.below()?.map(|(image, _)| Layer::new(Arc::new(image)));
-        Ok(View::new(std::iter::once(own).chain(below).collect(), Some(&self.refresh())))
+        let layers = std::iter::once(own).chain(self.lower_layers()?).collect();
+        Ok(View::new(layers, Some(&self.refresh())))
     }
 }

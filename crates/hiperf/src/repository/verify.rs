@@ -126,7 +126,7 @@ impl Repository {
                 fault(LOG, format!("it goes to transaction {last}, and the store to {generation}"), REWRITE);
             }
             let mut layers = vec![objects];
-            layers.extend(self.below()?.map(|(image, _)| Layer::new(image.into())));
+            layers.extend(self.lower_layers()?);
             let view = View::new(layers, None);
             for (key, record) in view.layers[0].scan(b"").flatten() {
                 match check_object(&view, key, record) {

@@ -4,6 +4,7 @@
 //! this process's own MOF
 //! the user's store             only if the user isn't root
 //! the system's store
+//! the provider files' MOF
 //! the built-in classes         part of the program
 //! ```
 //! What is further up covers what has the same name below, but nothing covers a

@@ -68,7 +68,10 @@ impl Edit<'_> {
             return Err(Error::new(Status::WBEM_E_NOT_FOUND, message));
         }
         if !self.is_own(&at)? {
-            return Err(denied(&format!("class {name} is in the repository of the system"), "deleted"));
+            return Err(denied(
+                &format!("class {name} is of the system's repository or of a provider file"),
+                "deleted",
+            ));
         }
         if let Some(child) = self.view.child_names(&namespace, name)?.first() {
             let message = format!("class {name} has derived classes, such as {child}; delete them first");

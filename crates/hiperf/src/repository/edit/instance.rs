@@ -75,7 +75,10 @@ impl Edit<'_> {
             return Ok(());
         }
         if self.view.instance(&folded, &relpath)?.is_some() {
-            return Err(denied(&format!("{path} is built in or in the repository of the system"), "deleted"));
+            return Err(denied(
+                &format!("{path} is built in, or of the system's repository or a provider file"),
+                "deleted",
+            ));
         }
         Err(missing())
     }

@@ -44,7 +44,7 @@ impl Edit<'_> {
         }
         if !self.is_own(&key(Kind::Namespace, &folded, ""))? {
             return Err(denied(
-                &format!("namespace {namespace} is in the repository of the system"),
+                &format!("namespace {namespace} is of the system's repository or of a provider file"),
                 "deleted",
             ));
         }

@@ -29,6 +29,16 @@ impl View {
         stored.map(|_| None)
     }
 
+    /// The stored instance of a key.
+    pub(crate) fn instance_at(&self, at: &[u8]) -> Result<Option<Instance>> {
+        match (self.record(at)?, parts(at)) {
+            (Some(record), Some((Kind::Instance, namespace, _))) => {
+                self.instance_of(namespace, record).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The stored instance whose folded relative path this text is, if it is
     /// one in its canonical form and can be read: the short way, without parsing
     /// it.
