@@ -7,6 +7,7 @@
 //! otherwise, and the tail is rewritten when more of it is waste than not.
 
 mod items;
+mod load;
 
 use crate::layout::{NO_TAIL, Slot};
 use crate::tail::{self, Text};

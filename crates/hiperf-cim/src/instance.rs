@@ -239,6 +239,19 @@ impl Instance {
         }
         Ok(())
     }
+
+    /// Makes the values those of a block that a stranger wrote, of this class's
+    /// layout and `len` bytes long; `fill` copies its bytes to where they are
+    /// checked. Afterwards the instance has these values, or none at all.
+    /// Allocates only when the tail has outgrown everything it held before.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_OBJECT`: it is no block of the class, because it is too
+    /// short or too long, or because a value isn't within its tail.
+    #[inline]
+    pub fn load_block(&mut self, len: usize, fill: impl FnOnce(&mut [u8])) -> Result<(), Status> {
+        self.block.load(len, self.class.layout(), fill)
+    }
 }
 
 /// By index and by name.

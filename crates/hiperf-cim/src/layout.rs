@@ -96,6 +96,8 @@ impl Slot {
 #[derive(Clone, Debug)]
 pub struct Layout {
     slots: Arc<[Slot]>,
+    /// Those whose values lie in the tail.
+    in_tail: Arc<[Slot]>,
     nd_len: usize,
     fixed_len: usize,
 }
@@ -106,7 +108,7 @@ impl Layout {
     pub(crate) fn new<'a>(properties: impl ExactSizeIterator<Item = (&'a str, &'a str, Type)>) -> Layout {
         let nd_len = properties.len().div_ceil(4);
         let mut offset = nd_len;
-        let slots = properties
+        let slots: Arc<[Slot]> = properties
             .enumerate()
             .map(|(index, (origin, name, ty))| {
                 let in_tail = ty.is_array || ty.scalar.is_text() || ty.scalar == CimType::Object;
@@ -121,7 +123,13 @@ impl Layout {
                 slot
             })
             .collect();
-        Layout { slots, nd_len, fixed_len: offset }
+        let in_tail = slots.iter().copied().filter(|slot| slot.width == 0).collect();
+        Layout { slots, in_tail, nd_len, fixed_len: offset }
+    }
+
+    /// The slots of strings, arrays and objects, in declaration order.
+    pub(crate) fn in_tail(&self) -> &[Slot] {
+        &self.in_tail
     }
 
     /// All slots, in declaration order.

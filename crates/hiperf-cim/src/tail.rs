@@ -19,6 +19,7 @@ pub enum Text<'a> {
 impl<'a> Text<'a> {
     /// The text that starts at the beginning of `bytes`, or `None` if it isn't
     /// terminated there.
+    #[inline]
     #[must_use]
     pub fn decode(bytes: &'a [u8]) -> Option<Text<'a>> {
         match bytes.split_first()? {
@@ -35,6 +36,7 @@ impl<'a> Text<'a> {
     }
 
     /// Bytes that the text takes in the tail, flag and NUL included.
+    #[inline]
     #[must_use]
     pub fn encoded_len(self) -> usize {
         match self {

@@ -15,15 +15,18 @@ use crate::{CimType, Status, Text, Value};
 
 impl Block {
     /// Where in the tail the value of `slot` lies; `None` if it has none.
+    #[inline]
     pub(crate) fn tail_offset(&self, slot: Slot) -> Option<u32> {
         Some(self.tail_ref(slot)).filter(|&offset| offset != NO_TAIL)
     }
 
+    #[inline]
     fn tail_at(&self, offset: u32) -> Option<&[u8]> {
         self.bytes.get(self.fixed_len().checked_add(offset as usize)?..)
     }
 
     /// The text at `offset` of the tail.
+    #[inline]
     pub(crate) fn text_at(&self, offset: u32) -> Option<Text<'_>> {
         Text::decode(self.tail_at(offset)?)
     }

@@ -90,7 +90,7 @@ impl Decoder {
     }
 
     /// Checks that `block` is an object that another may embed.
-    pub(super) fn check_embedded(&mut self, block: &[u8]) -> Result<()> {
+    pub(crate) fn check_embedded(&mut self, block: &[u8]) -> Result<()> {
         let mut reader = self.begin(block);
         self.nested(&mut reader, 0).map(|_| ())
     }
