@@ -14,11 +14,11 @@ use hiperf_cim::{Context as _, Error, Result, Status};
 
 use crate::call_context::{CallContext, Caller};
 use crate::error_info::{call, receive};
-use crate::factory::create_instance;
+use crate::factory::{ClassObjectFactory, Factory, create_instance};
 use crate::provider::Initialization;
 use crate::services::context_pointer;
 use crate::{
-    ComPtr, Guid, IWbemHiPerfEnum, IWbemHiPerfProvider, IWbemObjectAccess, IWbemProviderInit,
+    ComPtr, Guid, IClassFactory, IWbemHiPerfEnum, IWbemHiPerfProvider, IWbemObjectAccess, IWbemProviderInit,
     IWbemProviderInitSink, IWbemProviderInitSink_Impl, IWbemRefresher, WideString, com_class, registry,
 };
 
@@ -65,12 +65,37 @@ impl Provider {
         caller: Caller,
     ) -> Result<Provider> {
         let class = registry::class_object(clsid)?;
-        let doing = format!("creating an object of class {clsid}");
-        let init: ComPtr<IWbemProviderInit> = create_instance(&class, &doing)
+        Provider::create(&class, &format!("class {clsid}"), initialization, limit, caller)
+    }
+
+    /// Makes a provider of this program, which is registered nowhere, and
+    /// initialises it. `name` begins its errors.
+    ///
+    /// # Errors
+    /// As [`Provider::load`], but for `REGDB_E_CLASSNOTREG`.
+    pub fn of_factory(
+        factory: Arc<dyn Factory>,
+        name: &str,
+        initialization: &Initialization,
+        limit: Duration,
+    ) -> Result<Provider> {
+        let class = ComPtr::new(ClassObjectFactory::new(factory));
+        Provider::create(&class, name, initialization, limit, Caller::ThisThread)
+    }
+
+    fn create(
+        class: &ComPtr<IClassFactory>,
+        name: &str,
+        initialization: &Initialization,
+        limit: Duration,
+        caller: Caller,
+    ) -> Result<Provider> {
+        let doing = format!("creating an object of {name}");
+        let init: ComPtr<IWbemProviderInit> = create_instance(class, &doing)
             .map_err(|error| as_status(Status::WBEM_E_PROVIDER_LOAD_FAILURE, error))?;
         initialize(&init, initialization, limit, caller)?;
         let provider = init.cast().map_err(|status| {
-            let message = format!("class {clsid} is no hi-perf provider: it has no IWbemHiPerfProvider");
+            let message = format!("{name} is no hi-perf provider: it has no IWbemHiPerfProvider");
             Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, message).caused_by(Error::from(status))
         })?;
         Ok(Provider { provider, services: initialization.services.clone(), caller })

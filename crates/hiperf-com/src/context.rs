@@ -236,6 +236,40 @@ impl Context {
         if status.is_error() { Err(status) } else { value.to_value(as_type) }
     }
 
+    /// All names and values, in order. What no CIM type can hold is left out.
+    ///
+    /// # Errors
+    /// The context's own.
+    pub fn values(&self) -> Result<Vec<(String, Value)>, Status> {
+        let mut names = std::ptr::null_mut();
+        // SAFETY: the slot is valid.
+        let status = unsafe { self.0.GetNames(0, &raw mut names) };
+        // SAFETY: NULL or an array that is the caller's.
+        let names = unsafe { OwnedSafeArray::from_raw(names) };
+        if status.is_error() {
+            return Err(status);
+        }
+        let names = names.map_or(Ok(Value::Null), |names| {
+            Variant::from_array(names).to_value(Type::array(CimType::String))
+        })?;
+        let Value::Array(_, names) = names else { return Ok(Vec::new()) };
+        let mut values = Vec::with_capacity(names.len());
+        for name in names.iter().filter_map(Value::as_str) {
+            let (wide, mut variant) = (WideString::new(name), Variant::EMPTY);
+            // SAFETY: both live during the call; an empty VARIANT may be overwritten.
+            let status = unsafe { self.0.GetValue(wide.as_ptr(), 0, &raw mut variant) };
+            if status.is_error() {
+                return Err(status);
+            }
+            let value = match variant.natural_type() {
+                Some(ty) => variant.to_value(ty).ok(),
+                None => variant.is_null().then_some(Value::Null),
+            };
+            values.extend(value.map(|value| (name.to_owned(), value)));
+        }
+        Ok(values)
+    }
+
     /// The flag `name`; one that isn't there is false.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
@@ -339,6 +373,10 @@ mod tests {
         context.set("names", &Value::Array(CimType::String, vec![Value::String("b".into())])).unwrap();
         assert!(context.flag("__get_extensions"));
         assert_eq!(context.strings("NAMES"), Some(vec!["b".to_owned()]));
+        let names = Value::Array(CimType::String, vec![Value::String("b".into())]);
+        let all = [("__GET_EXTENSIONS".to_owned(), Value::Boolean(true)), ("Names".to_owned(), names)];
+        assert_eq!(context.values().unwrap(), all);
+        assert_eq!(Context::new().values().unwrap(), []);
         assert_eq!(context.get("other", CimType::String.into()), Err(Status::WBEM_E_NOT_FOUND));
         assert_eq!(context.get("Names", CimType::Uint8.into()), Err(Status::WBEM_E_TYPE_MISMATCH));
     }

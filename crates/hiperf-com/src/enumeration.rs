@@ -16,9 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hiperf_cim::{Class, Status};
 
+use crate::access::HiPerfEnum as HiPerfEnumAccess;
 use crate::object::Object;
 use crate::param::{require, slice, store};
-use crate::{ComPtr, IWbemHiPerfEnum, IWbemHiPerfEnum_Impl, IWbemObjectAccess, answer, com_class};
+use crate::{ComPtr, IWbemHiPerfEnum, IWbemHiPerfEnum_Impl, IWbemObjectAccess, answer, com_class, downcast};
 
 /// Objects with the ids their provider gave them, in order.
 #[derive(Debug)]
@@ -49,6 +50,14 @@ impl ObjectList {
     #[must_use]
     pub fn class(&self) -> &Arc<Class> {
         &self.class
+    }
+
+    /// The list behind the enumerator that a provider got, if it is one of
+    /// [`ObjectList::for_provider`].
+    #[must_use]
+    pub fn of_provider(enumerator: &HiPerfEnumAccess) -> Option<Arc<ObjectList>> {
+        let found = downcast::<HiPerfEnum>(enumerator.as_com().as_unknown())?;
+        found.may_change.then(|| found.list.clone())
     }
 
     /// A number that changes whenever objects come or go.

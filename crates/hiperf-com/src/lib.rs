@@ -41,6 +41,8 @@ pub mod registry;
 pub mod safearray;
 pub mod server;
 mod services;
+#[cfg(target_os = "linux")]
+pub mod shared_memory;
 mod sink;
 pub mod trust;
 mod unknown;

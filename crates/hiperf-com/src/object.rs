@@ -30,6 +30,7 @@ mod listing;
 mod parameters;
 mod qualifiers;
 mod reasons;
+mod shared;
 
 use std::cell::UnsafeCell;
 use std::ptr::NonNull;
@@ -276,6 +277,14 @@ impl Object {
     #[inline]
     pub fn copy_to(&self, instance: &mut Instance) -> Result<(), Status> {
         self.inner().with(|from| instance.copy_from(from))
+    }
+
+    /// Makes the values those of `instance`.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_CLASS`: the two are not of the same class.
+    pub fn assign(&self, instance: &Instance) -> Result<(), Status> {
+        self.inner().with_mut(|to| to.copy_from(instance))
     }
 
     /// A copy of the values.

@@ -95,6 +95,16 @@ pub fn is_registered(clsid: Guid) -> bool {
     state().classes.contains_key(&clsid)
 }
 
+/// The library that has a class; `None` if the class is the program's own or
+/// not registered.
+#[must_use]
+pub fn library_of(clsid: Guid) -> Option<PathBuf> {
+    match state().classes.get(&clsid) {
+        Some(Registration::Library(path)) => Some(path.clone()),
+        _ => None,
+    }
+}
+
 /// The class object of a CLSID.
 ///
 /// # Errors
