@@ -27,6 +27,7 @@
 mod capabilities;
 mod changes;
 mod cooker;
+pub mod hosting;
 mod hosting_model;
 mod idle;
 mod instance_ref;
@@ -53,6 +54,7 @@ use hiperf_com::{Guid, clsid, factory, provider, registry};
 
 pub use cooker::BASELINE_AGE;
 pub use hiperf_cim::{Error, Locale, PropertyHandle, Reason, Result, Status, Value};
+pub use hosting::Hosting;
 pub use hosting_model::{HostingModel, HostingSpec};
 pub use idle::Unloaded;
 pub use instance_ref::InstanceRef;
@@ -68,6 +70,12 @@ const COOKER_CLSIDS: [Guid; 2] = [
     Guid::parse("3DDBEF7E-FA25-43DB-B91D-6EFFA41CCB25"),
     Guid::parse("7388D160-262B-41ED-85A8-1566DB9FAD6D"),
 ];
+
+/// Whether a class is the cooking provider, which is part of the engine: it
+/// reads other providers and runs nobody's code.
+pub(crate) fn is_cooker(clsid: Guid) -> bool {
+    COOKER_CLSIDS.contains(&clsid)
+}
 
 /// Makes the engine's COM classes available in this process: the locator, the
 /// refresher, the source of texts and the cooking provider. [`Namespace::connect`] does

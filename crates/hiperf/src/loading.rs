@@ -1,21 +1,26 @@
-//! [`LoadedProvider`]: a provider that is in this process and initialised.
+//! [`LoadedProvider`]: a provider that is initialised and ready for use.
 //!
-//! A provider is loaded by its `ClientLoadableCLSID`, once for each namespace
-//! (and user, and locale, if it is registered so), on the thread that first asks
-//! for one of its classes, and runs as that thread: nothing is impersonated in a
-//! client. It stays until the namespace and every refresher that uses it are
-//! gone, or until it has been idle for long enough: see `idle`.
+//! A provider is loaded by its `ClientLoadableCLSID` into this process, once for
+//! each namespace (and user, and locale, if it is registered so), on the thread
+//! that first asks for one of its classes, and runs as that thread: nothing is
+//! impersonated in a client. One that has none, or that the connection wants to
+//! be apart, is loaded by its `CLSID` into a provider host: see
+//! [`crate::hosting`]. It stays until the namespace and every refresher that uses
+//! it are gone, or until it has been idle for long enough: see `idle`.
 //!
-//! Source: lifecycle.md section 3.2.
+//! Source: lifecycle.md section 3.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use hiperf_cim::{Class, Context as _, Error, Result, Status};
+use hiperf_com::Guid;
 use hiperf_com::client::{Provider, Services};
 use hiperf_com::provider::Initialization;
 
 use crate::capabilities::Capabilities;
+use crate::hosting::{self, Hosting};
+use crate::is_cooker;
 use crate::providers::Use;
 use crate::registration::Registration;
 use crate::repository::fold;
@@ -34,13 +39,13 @@ pub(crate) struct LoadedProvider {
 }
 
 impl LoadedProvider {
-    /// Loads the provider into this process and initialises it for a
-    /// namespace and a use.
+    /// Loads the provider where it belongs and initialises it for a namespace
+    /// and a use.
     ///
     /// # Errors
     /// * `WBEM_E_PROVIDER_DISABLED`: its registration says so.
-    /// * `WBEM_E_INVALID_OPERATION`: it has no `ClientLoadableCLSID`, so it is
-    ///   no hi-perf provider.
+    /// * `WBEM_E_INVALID_OPERATION`: it has no CLSID, so it is no hi-perf
+    ///   provider.
     /// * `WBEM_E_PROVIDER_NOT_CAPABLE`: it is not registered for instances.
     /// * `WBEM_E_PROVIDER_LOAD_FAILURE`: its class can't be had.
     /// * `WBEM_E_INITIALIZATION_FAILURE`, `WBEM_E_PROVIDER_TIMED_OUT`: it did
@@ -51,16 +56,14 @@ impl LoadedProvider {
         namespace: &str,
         by: &Use,
         services: Services,
+        hosting: &Hosting,
     ) -> Result<Self> {
         let name = &registration.name;
         if !registration.enabled {
             let message = format!("provider {name} is disabled by its registration");
             return Err(Error::new(Status::WBEM_E_PROVIDER_DISABLED, message));
         }
-        let Some(clsid) = registration.client_loadable_clsid else {
-            let message = format!("provider {name} has no ClientLoadableCLSID, so it is no hi-perf provider");
-            return Err(Error::new(Status::WBEM_E_INVALID_OPERATION, message));
-        };
+        let place = Place::of(registration, hosting)?;
         if registration.supports_get.is_none() {
             let message = format!(
                 "provider {name} is not registered for instances: there is no instance of \
@@ -73,16 +76,12 @@ impl LoadedProvider {
             locale: by.locale.map(|locale| locale.to_string()),
             ..Initialization::new(namespace, services)
         };
-        let _turn = Turn::wait(registration, clsid, &fold(namespace))?;
-        let client = Provider::load(clsid, &initialization, INITIALIZATION_LIMIT)
-            .map_err(|error| match error.status() {
-                // COM's word for a class that can't be had; WMI has one of its own.
-                Status::REGDB_E_CLASSNOTREG => {
-                    Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, error.message()).caused_by(error)
-                }
-                _ => error,
-            })
-            .context(|| format!("loading provider {name}"))?;
+        let _turn = Turn::wait(registration, place.clsid(), &fold(namespace))?;
+        let client = match place {
+            Place::Client(clsid) => load_here(clsid, &initialization),
+            Place::Host(clsid) => hosting::load(registration, clsid, &initialization, hosting),
+        };
+        let client = client.context(|| format!("loading provider {name}"))?;
         Ok(LoadedProvider {
             registration: registration.clone(),
             client,
@@ -109,6 +108,50 @@ impl LoadedProvider {
     pub(crate) fn client(&self) -> &Provider {
         &self.client
     }
+}
+
+/// Where a provider is loaded, and as which class.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In this process, by its `ClientLoadableCLSID`.
+    Client(Guid),
+    /// In a provider host, by its `CLSID`.
+    Host(Guid),
+}
+
+impl Place {
+    fn clsid(self) -> Guid {
+        match self {
+            Place::Client(clsid) | Place::Host(clsid) => clsid,
+        }
+    }
+
+    /// # Errors
+    /// `WBEM_E_INVALID_OPERATION`: it has no CLSID at all.
+    fn of(registration: &Registration, hosting: &Hosting) -> Result<Place> {
+        match (registration.clsid, registration.client_loadable_clsid) {
+            (Some(clsid), Some(_)) if hosting.is_isolated() && !is_cooker(clsid) => Ok(Place::Host(clsid)),
+            (_, Some(clsid)) => Ok(Place::Client(clsid)),
+            (Some(clsid), None) => Ok(Place::Host(clsid)),
+            (None, None) => {
+                let name = &registration.name;
+                let message = format!(
+                    "provider {name} has neither a ClientLoadableCLSID nor a CLSID, so it is no hi-perf provider"
+                );
+                Err(Error::new(Status::WBEM_E_INVALID_OPERATION, message))
+            }
+        }
+    }
+}
+
+fn load_here(clsid: Guid, initialization: &Initialization) -> Result<Provider> {
+    Provider::load(clsid, initialization, INITIALIZATION_LIMIT).map_err(|error| match error.status() {
+        // COM's word for a class that can't be had; WMI has one of its own.
+        Status::REGDB_E_CLASSNOTREG => {
+            Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, error.message()).caused_by(error)
+        }
+        _ => error,
+    })
 }
 
 /// The provider that a hi-perf class names.

@@ -11,6 +11,7 @@ use hiperf_cim::path::ObjectPath;
 use hiperf_cim::{Class, Decoration, Error, Locale, Result, Status, suggest};
 use hiperf_com::client::Services;
 
+use crate::hosting::Hosting;
 use crate::idle::Sweeping;
 use crate::loading::{LoadedProvider, provider_name};
 use crate::providers::{Providers, Use};
@@ -41,13 +42,14 @@ pub(crate) struct Inner {
     decoration: OnceLock<Arc<Decoration>>,
     providers: Providers,
     sweeping: Sweeping,
+    hosting: Hosting,
 }
 
 impl Inner {
-    pub(crate) fn new(repository: Repository, path: String) -> Inner {
+    pub(crate) fn new(repository: Repository, path: String, hosting: Hosting) -> Inner {
         let (decoration, providers) = (OnceLock::new(), Providers::default());
         let sweeping = Sweeping::default();
-        Inner { repository, folded: fold(&path), path, decoration, providers, sweeping }
+        Inner { repository, folded: fold(&path), path, decoration, providers, sweeping, hosting }
     }
 }
 
@@ -59,6 +61,24 @@ impl Namespace {
     /// Those of [`Repository::connect`].
     pub fn connect(path: &str) -> Result<Namespace> {
         Repository::local().connect(path)
+    }
+
+    /// As [`Namespace::connect`], with a say in where providers run.
+    ///
+    /// # Errors
+    /// Those of [`Repository::connect`].
+    pub fn connect_with(path: &str, hosting: &Hosting) -> Result<Namespace> {
+        Repository::local().connect_with(path, hosting)
+    }
+
+    /// The namespace below this one with this path, with the same say in where
+    /// providers run.
+    pub(crate) fn connect_below(&self, path: &str) -> Result<Namespace> {
+        let below = format!("{}\\{path}", self.path());
+        match self.inner.hosting.is_default() {
+            true => self.repository().connect(&below),
+            false => self.repository().connect_with(&below, &self.inner.hosting),
+        }
     }
 
     pub(crate) fn of(inner: Arc<Inner>) -> Namespace {
@@ -211,7 +231,10 @@ impl Namespace {
             })?),
         };
         let by = Use::new(&registration, self.locale);
-        let load = || LoadedProvider::load(&registration, self.path(), &by, self.provider_services());
+        let load = || {
+            let services = self.provider_services();
+            LoadedProvider::load(&registration, self.path(), &by, services, &self.inner.hosting)
+        };
         self.inner.providers.get(name, &by, load)
     }
 

@@ -54,6 +54,7 @@ use std::sync::{Arc, LazyLock, Mutex, Weak};
 use hiperf_cim::path::NamespacePath;
 use hiperf_cim::{Error, Result, Status, suggest};
 
+use crate::hosting::Hosting;
 use crate::namespace::{DEFAULT_NAMESPACE, Inner, Namespace, is_this_machine, lock};
 use current::Current;
 use disk::Directory;
@@ -156,6 +157,30 @@ impl Repository {
     /// * `WBEM_E_CRITICAL_ERROR`: there is no such namespace among those that can
     ///   be read, and what is stored is damaged.
     pub fn connect(&self, path: &str) -> Result<Namespace> {
+        let (wanted, view) = self.find_namespace(path)?;
+        let folded = fold(&wanted);
+        let mut connected = lock(&self.0.connected);
+        if let Some(inner) = connected.get(&folded).and_then(Weak::upgrade) {
+            return Ok(Namespace::of(inner));
+        }
+        let inner = Arc::new(self.namespace(&view, wanted, Hosting::of_process())?);
+        connected.retain(|_, inner| inner.strong_count() > 0);
+        connected.insert(folded, Arc::downgrade(&inner));
+        Ok(Namespace::of(inner))
+    }
+
+    /// Connects as [`Repository::connect`] does, with a say in where providers
+    /// run. The connection's providers are its own: it shares them with nobody.
+    ///
+    /// # Errors
+    /// Those of [`Repository::connect`].
+    pub fn connect_with(&self, path: &str, hosting: &Hosting) -> Result<Namespace> {
+        let (wanted, view) = self.find_namespace(path)?;
+        Ok(Namespace::of(Arc::new(self.namespace(&view, wanted, hosting.clone())?)))
+    }
+
+    /// The path of the namespace that a path means, and the view that has it.
+    fn find_namespace(&self, path: &str) -> Result<(String, Arc<View>)> {
         let wanted = NamespacePath::parse(if path.is_empty() { DEFAULT_NAMESPACE } else { path })?;
         if !wanted.server.as_deref().is_none_or(is_this_machine) {
             let message = format!("{path} is on another machine, to which hiperf can't connect");
@@ -168,18 +193,15 @@ impl Repository {
             let message = format!("there is no namespace {}{hint}", wanted.namespace);
             return Err(Error::new(Status::WBEM_E_INVALID_NAMESPACE, message));
         }
-        let folded = fold(&wanted.namespace);
-        let mut connected = lock(&self.0.connected);
-        if let Some(inner) = connected.get(&folded).and_then(Weak::upgrade) {
-            return Ok(Namespace::of(inner));
-        }
+        Ok((wanted.namespace, view))
+    }
+
+    /// A new connection to a namespace, which has the path that is its own.
+    fn namespace(&self, view: &View, wanted: String, hosting: Hosting) -> Result<Inner> {
         crate::register();
-        let name =
-            view.namespaces()?.into_iter().find(|name| fold(name) == folded).unwrap_or(wanted.namespace);
-        let inner = Arc::new(Inner::new(self.clone(), name));
-        connected.retain(|_, inner| inner.strong_count() > 0);
-        connected.insert(folded, Arc::downgrade(&inner));
-        Ok(Namespace::of(inner))
+        let folded = fold(&wanted);
+        let name = view.namespaces()?.into_iter().find(|name| fold(name) == folded).unwrap_or(wanted);
+        Ok(Inner::new(self.clone(), name, hosting))
     }
 
     /// The paths of all namespaces that can be read, in order.

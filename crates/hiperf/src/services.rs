@@ -106,8 +106,7 @@ impl NamespaceServices for Namespace {
     }
 
     fn open_namespace(&self, path: &str) -> Result<ComPtr<IWbemServices>> {
-        let below = format!("{}\\{path}", self.path());
-        Ok(ServicesObject::create(self.repository().connect(&below)?.in_locale(self.locale())))
+        Ok(ServicesObject::create(self.connect_below(path)?.in_locale(self.locale())))
     }
 
     fn put_class(&self, class: &Class, flags: u32) -> Result<()> {

@@ -1,0 +1,151 @@
+//! When hosts start, start again and end.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use hiperf::{Hosting, Namespace, Refreshed, Refresher, Status, Value};
+
+use crate::{HOST, PROGRAM, Time, check_error, has_library, query, serve, turn};
+
+fn process(namespace: &Namespace, class: &str) -> u32 {
+    match namespace.get(&format!("{class}.Name=\"x\"")).unwrap().get("Process").unwrap() {
+        Value::Uint32(process) => process,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn is_alive(process: u32) -> bool {
+    std::path::Path::new(&format!("/proc/{process}")).exists()
+}
+
+fn kill(process: u32) {
+    let pid = rustix::process::Pid::from_raw(process.cast_signed()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+}
+
+#[test]
+fn a_host_ends_with_its_last_user() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let (namespace, class) = serve(&Time::start().hosting(Hosting::new()), HOST);
+    let id = process(&namespace, &class);
+    let mut refresher = Refresher::new();
+    let object = refresher.add_object(&namespace, &format!("{class}.Name=\"x\"")).unwrap();
+    drop(namespace);
+    assert!(is_alive(id));
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    assert_eq!(refresher.object(object).unwrap().get("Process").unwrap(), Value::Uint32(id));
+    drop(refresher);
+    assert!(!is_alive(id), "it is gone and reaped");
+}
+
+#[test]
+fn a_host_is_started_again_after_a_while() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let time = Time::start();
+    let (namespace, class) = serve(&time.hosting(Hosting::new()), HOST);
+    let first = process(&namespace, &class);
+    for wait in [100, 200, 400] {
+        let crashed = namespace.get(&format!("{class}.Name=\"get:segfault\""));
+        check_error(crashed, Status::WBEM_E_PROVIDER_FAILURE, &["SIGSEGV"]);
+        let says = format!("it is not started again for {wait}ms");
+        check_error(query(&namespace, &class), Status::WBEM_E_PROVIDER_FAILURE, &["SIGSEGV", &says]);
+        time.advance(Duration::from_millis(wait - 1));
+        let says = "it is not started again for 1ms";
+        check_error(query(&namespace, &class), Status::WBEM_E_PROVIDER_FAILURE, &[says]);
+        time.advance(Duration::from_millis(1));
+        assert_ne!(process(&namespace, &class), first);
+    }
+    // It was well for long enough to be trusted again.
+    time.advance(Duration::from_secs(60));
+    check_error(
+        namespace.get(&format!("{class}.Name=\"get:segfault\"")),
+        Status::WBEM_E_PROVIDER_FAILURE,
+        &["SIGSEGV"],
+    );
+    let says = "it is not started again for 100ms";
+    check_error(query(&namespace, &class), Status::WBEM_E_PROVIDER_FAILURE, &[says]);
+}
+
+#[test]
+fn refreshers_go_on_in_the_next_host() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let time = Time::start();
+    let (namespace, class) = serve(&time.hosting(Hosting::new()), HOST);
+    let mut refresher = Refresher::new();
+    let object = refresher.add_object(&namespace, &format!("{class}.Name=\"x\"")).unwrap();
+    let list = refresher.add_enum(&namespace, &class).unwrap();
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    kill(process(&namespace, &class));
+    assert_eq!(refresher.refresh(), Err(Status::WBEM_E_PROVIDER_FAILURE));
+    assert!(hiperf_com::error_info::message().contains("SIGKILL"));
+    // What was read stays as it was.
+    assert_eq!(refresher.object(object).unwrap().get("Count").unwrap(), Value::Uint64(2));
+    assert_eq!(refresher.refresh(), Err(Status::WBEM_E_PROVIDER_FAILURE));
+    time.advance(Duration::from_millis(100));
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    assert_eq!(refresher.object(object).unwrap().get("Count").unwrap(), Value::Uint64(1));
+    assert_eq!(refresher.instances(list).unwrap().len(), 2);
+    // What is added now goes to the same host.
+    let other = refresher.add_object(&namespace, &format!("{class}.Name=\"y\"")).unwrap();
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    let place = |id| refresher.object(id).unwrap().get("Process").unwrap();
+    assert_eq!(place(object), place(other));
+}
+
+/// The client dies without a word.
+#[test]
+fn a_host_ends_with_its_client() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    if std::env::var_os("HIPERF_TEST_CLIENT").is_some() {
+        let (namespace, class) = serve(&Time::start().hosting(Hosting::new()), HOST);
+        println!("host {}", process(&namespace, &class));
+        std::io::stdout().flush().unwrap();
+        kill(std::process::id());
+    }
+    let mut client = Command::new(std::env::current_exe().unwrap());
+    client.args(["--exact", "life::a_host_ends_with_its_client", "--nocapture"]);
+    let output = client.env("HIPERF_TEST_CLIENT", "1").stderr(Stdio::inherit()).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let host = said.lines().find_map(|line| line.split("host ").nth(1)).unwrap_or_else(|| panic!("{said}"));
+    let host: i32 = host.trim().parse().unwrap();
+    let Some(pid) = rustix::process::Pid::from_raw(host) else { panic!("{host}") };
+    // Its end is seen by a descriptor, unless it is over already.
+    let Ok(pidfd) = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()) else { return };
+    let mut ended = [rustix::event::PollFd::new(&pidfd, rustix::event::PollFlags::IN)];
+    let limit = rustix::event::Timespec { tv_sec: 20, tv_nsec: 0 };
+    assert_eq!(rustix::event::poll(&mut ended, Some(&limit)).unwrap(), 1, "the host outlives its client");
+}
+
+#[test]
+fn a_program_that_is_not_there() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let (namespace, class) = serve(&Hosting::new().program("/nowhere/host"), HOST);
+    let status = Status::WBEM_E_PROVIDER_LOAD_FAILURE;
+    check_error(query(&namespace, &class), status, &["/nowhere/host", "can't be started"]);
+}
+
+#[test]
+fn from_a_command_line_it_explains_itself() {
+    for arguments in [&[][..], &["--help"], &["1"]] {
+        let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8(output.stderr).unwrap().contains("for a client of hiperf"));
+    }
+}

@@ -1,0 +1,169 @@
+//! What a provider does in a host is what it does in a client.
+
+use std::process::Command;
+
+use hiperf::{Hosting, Namespace, Refreshed, Refresher, Status, Value};
+use hiperf_com::client::{Context, Services};
+use hiperf_com::{Bstr, ComPtr, IWbemLocator, clsid, registry};
+
+use crate::{
+    ASKS_AT_START, CLIENT, HOST, PROGRAM, Time, check_error, has_library, mof, next_name, query, serve,
+    serve_as, text, turn,
+};
+
+#[test]
+fn a_provider_can_tell_where_it_is() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let both = format!("CLSID = \"{HOST}\"; ClientLoadableCLSID = \"{CLIENT}\";");
+    let check = |hosting: Hosting, registration: &str, place: &str| {
+        let (namespace, class) = serve_as(&Time::start().hosting(hosting), registration, &[""]);
+        let object = namespace.get(&format!("{class}.Name=\"x\"")).unwrap();
+        assert_eq!(object.get("Place").unwrap(), text(place));
+        let is_here = object.get("Process").unwrap() == Value::Uint32(std::process::id());
+        assert_eq!(is_here, place == "client");
+    };
+    check(Hosting::new(), &both, "client");
+    check(Hosting::isolated(), &both, "host");
+    check(Hosting::new(), &format!("CLSID = \"{HOST}\";"), "host");
+    check(Hosting::isolated(), &format!("ClientLoadableCLSID = \"{CLIENT}\";"), "client");
+}
+
+#[test]
+fn objects_and_queries() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let (namespace, class) = serve_as(
+        &Time::start().hosting(Hosting::new()),
+        &format!("CLSID = \"{HOST}\";"),
+        &["", "_wrong", "_deny", "_panic"],
+    );
+    let found = query(&namespace, &class).unwrap();
+    let names: Vec<Value> = found.iter().map(|object| object.get("Name").unwrap()).collect();
+    assert_eq!(names, [text("a"), text("b")]);
+    assert_eq!(found[0].get("Count").unwrap(), Value::Uint64(1));
+    assert!(found[0].decoration().is_some());
+    let none = namespace.get(&format!("{class}.Name=\"none\""));
+    check_error(none, Status::WBEM_E_NOT_FOUND, &["GetObjects"]);
+    let denied = namespace.get(&format!("{class}.Name=\"get:deny\""));
+    check_error(denied, Status::WBEM_E_ACCESS_DENIED, &["GetObjects"]);
+    check_error(query(&namespace, &format!("{class}_deny")), Status::WBEM_E_ACCESS_DENIED, &["told to deny"]);
+    check_error(query(&namespace, &format!("{class}_panic")), Status::WBEM_E_PROVIDER_FAILURE, &[]);
+    let wrong = query(&namespace, &format!("{class}_wrong"));
+    check_error(wrong, Status::WBEM_E_PROVIDER_FAILURE, &["no instance of"]);
+    // None of that was the host's end.
+    assert_eq!(query(&namespace, &class).unwrap().len(), 2);
+}
+
+#[test]
+fn refreshes() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let hosting = Time::start().hosting(Hosting::new());
+    let (namespace, class) = serve_as(&hosting, &format!("CLSID = \"{HOST}\";"), &["", "_300"]);
+    let mut refresher = Refresher::new();
+    let object = refresher.add_object(&namespace, &format!("{class}.Name=\"x\"")).unwrap();
+    let grows = refresher.add_object(&namespace, &format!("{class}.Name=\"grows\"")).unwrap();
+    let changing = refresher.add_enum(&namespace, &class).unwrap();
+    assert_eq!(refresher.object(object).unwrap().get("Name").unwrap(), text("x"));
+    assert_eq!(refresher.object(object).unwrap().get("Count").unwrap(), Value::Null);
+    let expected: [&[&str]; 6] = [&["a", "b"], &["a", "b"], &["b", "c", "d"], &[], &["a", "b"], &["a", "b"]];
+    for (count, expected) in (1..).zip(expected) {
+        assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+        assert_eq!(refresher.object(object).unwrap().get("Count").unwrap(), Value::Uint64(count));
+        assert_eq!(refresher.object(object).unwrap().get("Place").unwrap(), text("host"));
+        let place = refresher.object(grows).unwrap().get("Place").unwrap();
+        assert_eq!(place.as_str().unwrap().len() as u64, count * 1000);
+        let instances: Vec<_> = refresher.instances(changing).unwrap().collect();
+        let mut names: Vec<String> =
+            instances.iter().map(|one| one.get("Name").unwrap().as_str().unwrap().to_owned()).collect();
+        names.sort();
+        assert_eq!(names, expected, "refresh {count}");
+        assert!(instances.iter().all(|one| one.get("Count").unwrap() == Value::Uint64(count)));
+    }
+    // More than the memory had room for at first.
+    let many = refresher.add_enum(&namespace, &format!("{class}_300")).unwrap();
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    assert_eq!(refresher.instances(many).unwrap().len(), 300);
+    let last = refresher.instances(many).unwrap().last().unwrap();
+    assert_eq!(last.get("Name").unwrap(), text("299"));
+    refresher.remove(grows).unwrap();
+    refresher.remove(changing).unwrap();
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    assert_eq!(refresher.object(object).unwrap().get("Count").unwrap(), Value::Uint64(8));
+    assert!(refresher.instances(many).unwrap().all(|one| one.get("Count").unwrap() == Value::Uint64(8)));
+}
+
+#[test]
+fn a_provider_asks_its_namespace_while_it_is_initialised() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let (namespace, class) = serve(&Time::start().hosting(Hosting::new()), ASKS_AT_START);
+    assert_eq!(query(&namespace, &class).unwrap().len(), 2);
+}
+
+#[test]
+fn a_provider_acts_as_its_caller_if_it_is_registered_so() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let impersonate = |registration: &str| {
+        let hosting = Time::start().hosting(Hosting::new());
+        let registration = format!("CLSID = \"{HOST}\"; {registration}");
+        let (namespace, class) = serve_as(&hosting, &registration, &[""]);
+        namespace.get(&format!("{class}.Name=\"get:impersonate\""))
+    };
+    check_error(impersonate(""), Status::E_ACCESSDENIED, &[]);
+    check_error(impersonate("ImpersonationLevel = 0;"), Status::E_ACCESSDENIED, &[]);
+    impersonate("ImpersonationLevel = 1;").unwrap();
+}
+
+/// A COM client, which can't say where the host is: the environment does. Its
+/// context reaches the provider.
+#[test]
+fn com_clients_and_their_contexts() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    if std::env::var_os("HIPERF_PROVIDER_HOST").is_none() {
+        let mut client = Command::new(std::env::current_exe().unwrap());
+        client
+            .args(["--exact", "serving::com_clients_and_their_contexts"])
+            .env("HIPERF_PROVIDER_HOST", PROGRAM);
+        assert!(client.status().unwrap().success());
+        return;
+    }
+    let name = next_name();
+    let namespace = Namespace::connect("root\\cimv2").unwrap();
+    namespace.compile_mof("told.mof", &mof(&name, &format!("CLSID = \"{HOST}\";"), &[""])).unwrap();
+    let services = connect("root\\cimv2");
+    let get = |flag| {
+        let context = Context::new();
+        context.set("Placeless", &Value::Boolean(flag)).unwrap();
+        let object = services.get_object_with(&format!("Test_{name}.Name=\"x\""), Some(&context)).unwrap();
+        object.get("Place").unwrap()
+    };
+    assert_eq!((get(false), get(true)), (text("host"), Value::Null));
+}
+
+/// The namespace's services as a COM client gets them.
+fn connect(path: &str) -> Services {
+    let locator = registry::create_instance::<IWbemLocator>(clsid::WBEM_LOCATOR).unwrap();
+    let path = Bstr::new(path);
+    let (none, no_context) = (std::ptr::null_mut(), std::ptr::null_mut());
+    let services = ComPtr::receive(Status::WBEM_E_FAILED, |slot| {
+        // SAFETY: all pointers are NULL or live during the call.
+        unsafe { locator.ConnectServer(path.as_raw(), none, none, none, 0, none, no_context, slot) }
+    });
+    Services::new(services.unwrap())
+}
