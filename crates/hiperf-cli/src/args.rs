@@ -25,6 +25,10 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "DIR")]
     pub state: Option<PathBuf>,
 
+    /// Run every provider in a process of its own, which may crash or hang
+    #[arg(long, global = true)]
+    pub isolated: bool,
+
     #[command(flatten)]
     pub output: OutputOptions,
 

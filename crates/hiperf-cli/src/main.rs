@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 use args::{Arguments, Command};
 use failure::Failure;
-use hiperf::Repository;
+use hiperf::{Hosting, Repository};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_command_line();
@@ -49,7 +49,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let is_warned = Cell::new(false);
     let connect = || {
         failure::warn_of_provider_files();
-        let namespace = repository.connect(arguments.namespace.as_deref().unwrap_or_default())?;
+        let namespace = arguments.namespace.as_deref().unwrap_or_default();
+        let namespace = match arguments.isolated {
+            true => repository.connect_with(namespace, &Hosting::isolated())?,
+            false => repository.connect(namespace)?,
+        };
         warn_of_damage(&repository, &is_warned);
         Ok::<_, Failure>(namespace)
     };

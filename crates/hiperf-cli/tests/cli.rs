@@ -318,6 +318,28 @@ fn output_that_can_not_be_written_is_an_error() {
     assert!(text(&output.stderr).starts_with("error: writing standard output: "), "{}", text(&output.stderr));
 }
 
+/// The same values by way of a provider host: raw ones, and formatted ones,
+/// which are cooked here.
+#[test]
+fn providers_may_run_apart() {
+    let host = std::path::Path::new(env!("CARGO_BIN_EXE_hiperf")).with_file_name("hiperf-provider-host");
+    if !host.exists() {
+        assert!(std::env::var_os("HIPERF_CI").is_none(), "skipped in CI: {} isn't built", host.display());
+        println!("skipped: {} isn't built; cargo build -p hiperfd builds it", host.display());
+        return;
+    }
+    let total = succeed(&["--isolated", "get", "Memory", "--format", "json"]);
+    let here = succeed(&["get", "Memory", "--format", "json"]);
+    let names = |lines: &str| python("import json,sys\nprint(*json.loads(sys.stdin.read()))", lines);
+    assert_eq!(names(&total), names(&here));
+    assert!(total.contains("AvailableBytes") && !total.contains("\"AvailableBytes\":null"), "{total}");
+    let watched =
+        ["--isolated", "watch", "Processor", "--count", "2", "--interval", "50ms", "--format", "json"];
+    let lines = succeed(&watched);
+    assert!(json_field(&lines, "Name").contains("_Total"), "{lines}");
+    assert!(!json_field(&lines, "PercentIdleTime").ends_with("None\n"), "{lines}");
+}
+
 #[test]
 fn errors_say_what_is_wrong_with_the_code() {
     let check = |arguments: &[&str], message: &str, code: &str| {

@@ -342,12 +342,10 @@ mod tests {
 
     #[test]
     fn a_group_shares_a_host() {
-        let name = |provider, model| host_name(provider, model, "root\\cimv2");
-        let shared = name("A", Some("NetworkServiceHost:Mine"));
-        assert_eq!(shared, name("B", Some("networkservicehost:MINE")));
-        assert_ne!(shared, name("B", Some("LocalSystemHost:Mine")));
-        for model in [None, Some("NetworkServiceHost"), Some("NetworkServiceHost:")] {
-            assert_eq!(name("A", model), "provider A in root\\cimv2");
-        }
+        let name = |provider, model: &str| host_name(provider, &model.parse().unwrap(), "root\\cimv2");
+        let shared = name("A", "NetworkServiceHost:Mine");
+        assert_eq!(shared, name("B", "networkservicehost:MINE"));
+        assert_ne!(shared, name("B", "LocalSystemHost:Mine"));
+        assert_eq!(name("A", "NetworkServiceHost"), "provider A in root\\cimv2");
     }
 }
