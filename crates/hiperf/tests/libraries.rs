@@ -145,13 +145,14 @@ fn an_idle_library_is_unloaded() {
     let start = Instant::now();
     assert_eq!(namespace.unload_idle(start + MINUTE).unwrap(), hiperf::Unloaded::default());
     // The provider first; its library is seen to be idle, and goes at the next look.
+    // Libraries of other tests may go as well, so this one is looked for by name.
     let first = namespace.unload_idle(start + 10 * MINUTE).unwrap();
-    assert_eq!((first.providers, first.libraries), (vec!["ExampleToy".to_owned()], 0));
+    assert_eq!(first.providers, ["ExampleToy"]);
     assert!(is_loaded());
     // A thread that has just released the last object may not be out yet.
     assert_eq!(namespace.unload_idle(start + 10 * MINUTE).unwrap(), hiperf::Unloaded::default());
     let second = namespace.unload_idle(start + 11 * MINUTE).unwrap();
-    assert_eq!((second.providers, second.libraries), (Vec::new(), 1));
+    assert!(second.providers.is_empty() && second.libraries >= 1, "{second:?}");
     assert!(!is_loaded());
     // Whoever needs it has it loaded again.
     use_in_a_thread(&namespace);
