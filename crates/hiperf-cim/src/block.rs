@@ -73,7 +73,6 @@ impl Block {
         self.fixed_len.into()
     }
 
-    #[inline]
     pub(crate) fn has_reasons(&self) -> bool {
         self.has_reasons
     }
@@ -93,19 +92,23 @@ impl Block {
     }
 
     /// Makes this block equal to `other`, which has the same layout. Allocates
-    /// only when the tail has outgrown everything it held before.
+    /// only when the tail has outgrown everything it held before. Says whether
+    /// one of the two has reasons, which are the instance's to copy.
     #[inline]
-    pub(crate) fn copy_from(&mut self, other: &Block) {
+    pub(crate) fn copy_from(&mut self, other: &Block) -> bool {
         if self.bytes.len() == other.bytes.len() {
             self.bytes.copy_from_slice(&other.bytes);
         } else {
             self.bytes.clear();
             self.bytes.extend_from_slice(&other.bytes);
         }
-        // Nearly always equal; what isn't stored isn't written back from the cache.
-        if self.waste != other.waste {
+        // Nearly always neither; what isn't stored isn't written back from the cache.
+        let has_reasons = self.has_reasons | other.has_reasons;
+        if (self.waste ^ other.waste) | u32::from(has_reasons) != 0 {
             self.waste = other.waste;
+            return has_reasons;
         }
+        false
     }
 
     #[inline]

@@ -233,8 +233,7 @@ impl Instance {
         if !Arc::ptr_eq(&self.class, &other.class) && !Arc::ptr_eq(&self.slots, &other.slots) {
             return Err(Status::WBEM_E_INVALID_CLASS);
         }
-        self.block.copy_from(&other.block);
-        if self.block.has_reasons() | other.block.has_reasons() {
+        if self.block.copy_from(&other.block) {
             self.copy_reasons(other);
         }
         Ok(())
