@@ -12,7 +12,7 @@
 //!   client::Provider -> HostedProvider  == channels ==>       client::Provider -> the provider
 //!   Refresher        -> HostedRefresher == shared memory ==>  its refresher
 //! ```
-//! To the engine, [`provider::HostedProvider`] is a provider like any other: it
+//! To the engine, `HostedProvider` is a provider like any other: it
 //! implements the same trait, and refreshers, queries and cooking don't know.
 //!
 //! What a provider does to its host stays there. A host that crashes, exits,

@@ -50,10 +50,17 @@ fn registrations_that_do_not_do() {
         "is disabled by its registration",
     );
     check(
+        "Nowhere",
+        &provider("Name = \"Nowhere\";"),
+        Status::WBEM_E_INVALID_OPERATION,
+        "neither a ClientLoadableCLSID nor a CLSID",
+    );
+    // Whether there is a program for the host or not: nothing has this class.
+    check(
         "HostOnly",
         &provider(&format!("Name = \"HostOnly\"; CLSID = \"{clsid}\";")),
-        Status::WBEM_E_INVALID_OPERATION,
-        "has no ClientLoadableCLSID",
+        Status::WBEM_E_PROVIDER_LOAD_FAILURE,
+        "loading provider HostOnly",
     );
     check(
         "Malformed",
