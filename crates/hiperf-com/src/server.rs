@@ -7,8 +7,10 @@
 //! that hiperf does not have yet answer `WBEM_E_NOT_SUPPORTED` and leave NULL
 //! in their out parameters.
 
+mod call;
 mod enumerator;
 mod locator;
+mod namespace_services;
 mod nesting;
 mod refresher;
 mod services;
@@ -16,6 +18,7 @@ mod text_source;
 
 pub use enumerator::enumerator;
 pub use locator::{Locator, LocatorObject};
+pub use namespace_services::NamespaceServices;
 pub use refresher::{Adding, ClientRefresher, RefresherObject};
-pub use services::{NamespaceServices, ServicesObject};
+pub use services::ServicesObject;
 pub use text_source::TextSourceObject;

@@ -1,99 +1,20 @@
 //! `IWbemServices` over [`NamespaceServices`].
 
-use hiperf_cim::{Class, Error, Instance, Result, Status};
+use hiperf_cim::{Error, Result, Status};
 
-use super::enumerator;
+use super::call::{
+    ENUMERATION, NOTHING, changes, check_amended, check_call, check_flags, flag, given, is_amended, path,
+    unsupported,
+};
+use super::{NamespaceServices, enumerator};
 use crate::error_info::leave;
 use crate::object::Object;
-use crate::param::{OutPtr, require, store};
-use crate::wide::{WBEM_MAX_PATH, WBEM_MAX_QUERY, read_wide};
+use crate::param::OutPtr;
+use crate::wide::{WBEM_MAX_QUERY, read_wide};
 use crate::{
     ComPtr, Context, IEnumWbemClassObject, IWbemCallResult, IWbemClassObject, IWbemContext, IWbemObjectSink,
     IWbemServices, IWbemServices_Impl, RawBstr, answer, com_class,
 };
-
-/// What a namespace does for its clients. One that can't be changed has only the
-/// methods without a body here. The context of a call is for the provider.
-pub trait NamespaceServices: Send + Sync + 'static {
-    /// The class or the instance with this path.
-    ///
-    /// # Errors
-    /// `WBEM_E_INVALID_OBJECT_PATH`, `WBEM_E_NOT_FOUND`, and the provider's.
-    fn get_object(&self, path: &str, context: Option<&Context>) -> Result<Object>;
-
-    /// The classes below `superclass` (all, if it is empty), only its
-    /// immediate children if `shallow`.
-    ///
-    /// # Errors
-    /// `WBEM_E_INVALID_CLASS`.
-    fn create_class_enum(&self, superclass: &str, shallow: bool) -> Result<Vec<Object>>;
-
-    /// The instances of a class, those of its subclasses too unless `shallow`.
-    ///
-    /// # Errors
-    /// `WBEM_E_INVALID_CLASS`, and the provider's.
-    fn create_instance_enum(
-        &self,
-        class: &str,
-        shallow: bool,
-        context: Option<&Context>,
-    ) -> Result<Vec<Object>>;
-
-    /// The same objects with the texts of the connection's locale, for
-    /// `WBEM_FLAG_USE_AMENDED_QUALIFIERS`.
-    ///
-    /// # Errors
-    /// Those of reading the texts.
-    fn amended(&self, objects: Vec<Object>) -> Result<Vec<Object>> {
-        Ok(objects)
-    }
-
-    /// The services of a namespace below this one.
-    ///
-    /// # Errors
-    /// `WBEM_E_INVALID_NAMESPACE`.
-    fn open_namespace(&self, _: &str) -> Result<ComPtr<IWbemServices>> {
-        Err(Status::WBEM_E_NOT_SUPPORTED.into())
-    }
-
-    /// Stores a class; `flags` are `WBEM_CHANGE_FLAG_TYPE`.
-    ///
-    /// # Errors
-    /// `WBEM_E_ALREADY_EXISTS`, `WBEM_E_CLASS_HAS_CHILDREN` and the like.
-    fn put_class(&self, _: &Class, _: u32) -> Result<()> {
-        Err(Status::WBEM_E_NOT_SUPPORTED.into())
-    }
-
-    /// Deletes a class and its instances.
-    ///
-    /// # Errors
-    /// `WBEM_E_NOT_FOUND`, `WBEM_E_CLASS_HAS_CHILDREN`.
-    fn delete_class(&self, _: &str) -> Result<()> {
-        Err(Status::WBEM_E_NOT_SUPPORTED.into())
-    }
-
-    /// Stores a static instance; `flags` are `WBEM_CHANGE_FLAG_TYPE`.
-    ///
-    /// # Errors
-    /// `WBEM_E_INVALID_CLASS`, `WBEM_E_PROVIDER_NOT_CAPABLE` and the like.
-    fn put_instance(&self, _: &Instance, _: u32) -> Result<()> {
-        Err(Status::WBEM_E_NOT_SUPPORTED.into())
-    }
-
-    /// Deletes a static instance.
-    ///
-    /// # Errors
-    /// `WBEM_E_NOT_FOUND`, `WBEM_E_INVALID_OBJECT_PATH`.
-    fn delete_instance(&self, _: &str) -> Result<()> {
-        Err(Status::WBEM_E_NOT_SUPPORTED.into())
-    }
-
-    /// The objects of a query in WQL.
-    ///
-    /// # Errors
-    /// `WBEM_E_INVALID_QUERY`, `WBEM_E_INVALID_CLASS`, and the provider's.
-    fn exec_query(&self, query: &str, context: Option<&Context>) -> Result<Vec<Object>>;
-}
 
 /// The COM class of a namespace.
 pub struct ServicesObject<S>(S);
@@ -112,113 +33,6 @@ impl<S: NamespaceServices> ServicesObject<S> {
     pub fn of(pointer: &ComPtr<IWbemServices>) -> Option<&S> {
         crate::downcast::<ServicesObject<S>>(pointer.as_unknown()).map(|object| &object.0)
     }
-}
-
-mod flag {
-    /// `WBEM_CHANGE_FLAG_TYPE`, all of them: update or create only, safe, force.
-    pub const CHANGES: i32 = 1 | 2 | MODES;
-    /// Those that are for classes only.
-    pub const MODES: i32 = 0x20 | 0x40;
-    pub const SHALLOW: i32 = 1;
-    pub const RETURN_IMMEDIATELY: i32 = 0x10;
-    pub const FORWARD_ONLY: i32 = 0x20;
-    pub const ENSURE_LOCATABLE: i32 = 0x100;
-    pub const DIRECT_READ: i32 = 0x200;
-    pub const USE_AMENDED_QUALIFIERS: i32 = 0x2_0000;
-}
-
-fn check_flags(flags: i32, allowed: i32) -> Result<(), Status> {
-    if flags & !allowed == 0 { Ok(()) } else { Err(Status::WBEM_E_INVALID_PARAMETER) }
-}
-
-/// The path of an object or the name of a class or language; NULL is empty.
-///
-/// # Safety
-/// `text` is NULL or a string that ends with a NUL.
-unsafe fn path(text: RawBstr) -> Result<String, Status> {
-    // SAFETY: the caller's duty.
-    Ok(unsafe { read_wide(text, WBEM_MAX_PATH) }?.unwrap_or_default())
-}
-
-/// What every enumeration allows: all objects are there before it returns, so
-/// there is nothing to wait for.
-const ENUMERATION: i32 = flag::RETURN_IMMEDIATELY | flag::FORWARD_ONLY | flag::USE_AMENDED_QUALIFIERS;
-
-/// The answer of a method that is not there, with NULL in its out parameters.
-///
-/// # Safety
-/// Both are NULL or writable.
-unsafe fn unsupported<A, B>(one: *mut *mut A, other: *mut *mut B) -> Status {
-    // SAFETY: the caller's duty.
-    unsafe { store(one, std::ptr::null_mut()) };
-    // SAFETY: the caller's duty.
-    unsafe { store(other, std::ptr::null_mut()) };
-    Status::WBEM_E_NOT_SUPPORTED
-}
-
-const NOTHING: *mut *mut IWbemCallResult = std::ptr::null_mut();
-
-/// Checks the flags of a call that may ask for a call result, and stores NULL in
-/// it, because all calls are finished when they return.
-///
-/// # Errors
-/// * `WBEM_E_INVALID_PARAMETER`: other flags, or no place for the call result
-///   that is asked for.
-/// * `WBEM_E_NOT_SUPPORTED`: a call result is asked for.
-///
-/// # Safety
-/// `result` is NULL or writable.
-unsafe fn check_call(flags: i32, allowed: i32, result: *mut *mut IWbemCallResult) -> Result<(), Status> {
-    // SAFETY: the caller's duty.
-    let call_result = unsafe { OutPtr::optional(result) };
-    check_flags(flags, flag::RETURN_IMMEDIATELY | allowed)?;
-    if flags & flag::RETURN_IMMEDIATELY == 0 {
-        return Ok(());
-    }
-    Err(match call_result {
-        None => Status::WBEM_E_INVALID_PARAMETER,
-        Some(_) => Status::WBEM_E_NOT_SUPPORTED,
-    })
-}
-
-/// The object that a client puts.
-///
-/// # Errors
-/// `WBEM_E_INVALID_PARAMETER`: it is NULL, or not one of this library's.
-///
-/// # Safety
-/// `object` is NULL or an interface pointer.
-unsafe fn given(object: *mut IWbemClassObject) -> Result<Object> {
-    // SAFETY: the caller's duty.
-    let object = unsafe { require(object) }?;
-    Object::from_class_object(&object).ok_or_else(|| {
-        let message = "the object was made by another library; put one that this namespace gave";
-        Error::new(Status::WBEM_E_INVALID_PARAMETER, message)
-    })
-}
-
-/// Whether the caller wants texts of the locale with what is got, or says that
-/// those of what is put are not its own.
-fn is_amended(flags: i32) -> bool {
-    flags & flag::USE_AMENDED_QUALIFIERS != 0
-}
-
-/// Refuses to store the texts of a locale with a class, or with an instance of
-/// it.
-fn check_amended(class: &Class, flags: i32) -> Result<()> {
-    if !class.is_amended() || is_amended(flags) {
-        return Ok(());
-    }
-    let message = format!(
-        "{} came with texts of a locale: put it with WBEM_FLAG_USE_AMENDED_QUALIFIERS, which leaves them out",
-        class.name()
-    );
-    Err(Error::new(Status::WBEM_E_AMENDED_OBJECT, message))
-}
-
-/// The flags as the repository has them.
-fn changes(flags: i32) -> u32 {
-    (flags & flag::CHANGES).cast_unsigned()
 }
 
 impl<S: NamespaceServices> ServicesObject<S> {
