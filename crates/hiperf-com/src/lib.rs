@@ -49,11 +49,12 @@ mod unknown;
 #[cfg(target_os = "linux")]
 mod user;
 pub mod variant;
+mod wbem_context;
 pub mod wide;
 
 pub use bstr::Bstr;
 pub use class::{Class, ComObject, Implements, VtblFor, downcast, live_objects};
-pub use context::{Context, WbemContext};
+pub use context::Context;
 pub use guard::{PanicAnswer, answer, guard};
 pub use guid::Guid;
 pub use hiperf_cim::Status;
@@ -66,6 +67,7 @@ pub use unknown::{IUnknown, IUnknownVtbl, Interface};
 #[cfg(target_os = "linux")]
 pub use user::{effective_user_name, has_more_rights_than_caller};
 pub use variant::Variant;
+pub use wbem_context::WbemContext;
 pub use wide::WideString;
 
 #[cfg(test)]
