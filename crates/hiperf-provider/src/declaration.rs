@@ -17,8 +17,8 @@ mod macros;
 mod mof;
 mod value;
 
-use hiperf_cim::CimType;
 use hiperf_cim::cook::CounterType;
+use hiperf_cim::{CimType, Reason};
 
 use crate::class::{Counter, CounterClass, Instance, ServedClass, served};
 use crate::provider::Source;
@@ -96,6 +96,13 @@ impl ClassDeclaration {
     #[must_use]
     pub const fn perf_default(self) -> ClassDeclaration {
         ClassDeclaration { perf_default: true, ..self }
+    }
+
+    /// The counter that the property at `index` of [`DeclaredClass::counters`]
+    /// belongs to, where each base follows its counter.
+    fn counter_at(&self, index: usize) -> Option<&'static str> {
+        let width = |counter: &CounterDeclaration| 1 + usize::from(counter.has_base);
+        self.counters.iter().flat_map(|counter| std::iter::repeat_n(counter.name, width(counter))).nth(index)
     }
 }
 
@@ -201,6 +208,13 @@ pub trait Instances<Row: DeclaredClass>: Source {
     /// Calls `visit` with every instance and its row, in an order that changes
     /// only when instances come or go. Allocates nothing.
     fn for_each(&self, visit: &mut Visit<'_, Row>);
+
+    /// Why `counter` has no value in this row; `None` says nothing. Asked for each
+    /// NULL, also that of a base, which bears the name of its counter here.
+    fn why_missing(&self, row: &Row, counter: &str) -> Option<Reason> {
+        let _nothing_is_known = (row, counter);
+        None
+    }
 }
 
 /// What [`Instances::for_each`] calls with each instance.
@@ -225,5 +239,10 @@ impl<S: Instances<Row>, Row: DeclaredClass> CounterClass<S> for Declared<Row> {
 
     fn for_each(&self, sample: &S, visit: &mut dyn FnMut(Instance<'_>, &Row)) {
         sample.for_each(visit);
+    }
+
+    fn why_missing(&self, sample: &S, row: &Row, counter: usize) -> Option<Reason> {
+        let name = const { Row::DECLARATION }.counter_at(counter)?;
+        sample.why_missing(row, name)
     }
 }

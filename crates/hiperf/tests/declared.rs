@@ -5,7 +5,7 @@
 #[path = "../../hiperf-provider/examples/sample.rs"]
 mod sample;
 
-use hiperf::{EnumId, Namespace, Refreshed, Refresher, Status, Value};
+use hiperf::{EnumId, Namespace, Reason, Refreshed, Refresher, Status, Value};
 use hiperf_provider::{
     CounterType, Instance, Instances, Provider, Result, Source, Timestamps, Visit, Wanted,
 };
@@ -122,6 +122,10 @@ impl Instances<Mood> for Moods {
     fn for_each(&self, visit: &mut Visit<'_, Mood>) {
         visit(Instance::singleton(), &Mood { level: 7, busy: 1, part: None });
     }
+
+    fn why_missing(&self, _: &Mood, counter: &str) -> Option<Reason> {
+        (counter == "Part").then_some(Reason::Denied)
+    }
 }
 
 fn open_moods() -> Result<Moods> {
@@ -148,7 +152,15 @@ fn a_singleton() {
     let id = refresher.add_object(&namespace, "Example_PerfRawData_DeclaredMachine=@").unwrap();
     refresher.refresh().unwrap();
     assert_eq!(refresher.object(id).unwrap().get("Level").unwrap(), Value::Uint64(7));
-    assert_eq!(refresher.object(id).unwrap().get("Part").unwrap(), Value::Null);
+    let object = refresher.object(id).unwrap();
+    for property in ["Part", "Part_Base"] {
+        assert_eq!(object.get(property).unwrap(), Value::Null);
+        assert_eq!(
+            object.why(object.class().handle(property).unwrap()),
+            Ok(Some(Reason::Denied)),
+            "{property}"
+        );
+    }
 }
 
 /// Registers `provider` for a class that somebody else's MOF made, and says
