@@ -61,8 +61,9 @@ struct Row {
 impl Row {
     /// Gives the object the values of the row at `at`, if they are others.
     #[inline]
-    fn follow(&mut self, words: &[AtomicU64], at: usize) -> Result<(), Lie> {
+    fn follow(&mut self, words: &[AtomicU64], at: usize, room: &mut usize) -> Result<(), Lie> {
         let row = (load(words, at), load(words, at + 1));
+        take_room(row, room)?;
         if row == self.seen {
             return Ok(());
         }
@@ -73,6 +74,15 @@ impl Row {
         self.seen = row;
         Ok(())
     }
+}
+
+/// Takes what a row and its block occupy from the words that are left: each
+/// has its own, so that a little memory can't stand for a great deal.
+#[inline]
+fn take_room(row: (u64, u64), room: &mut usize) -> Result<(), Lie> {
+    let left = room.checked_sub(2 + (halves(row.1).1 as usize).div_ceil(8));
+    *room = left.ok_or("there are more instances than the memory has room for")?;
+    Ok(())
 }
 
 fn id_of(row: (u64, u64)) -> i32 {
@@ -152,18 +162,16 @@ impl Item {
 
     /// Gives every row the values that changed.
     #[inline]
-    fn follow(&mut self, words: &[AtomicU64]) -> Result<(), Lie> {
+    fn follow(&mut self, words: &[AtomicU64], room: &mut usize) -> Result<(), Lie> {
         let mut at = self.rows_at;
         for row in &mut self.rows {
-            row.follow(words, at)?;
+            row.follow(words, at, room)?;
             at += 2;
         }
         Ok(())
     }
 
-    /// Makes the rows those that begin at `at`. `room` is how many words all
-    /// rows and blocks may still take: each has its own, so that a little memory can't
-    /// stand for a great many instances.
+    /// Makes the rows those that begin at `at`.
     fn take_rows(
         &mut self,
         words: &[AtomicU64],
@@ -179,7 +187,7 @@ impl Item {
             return self.rows.iter_mut().try_for_each(|row| {
                 // It is another place, whatever the row says.
                 row.seen = (0, 0);
-                row.follow(words, at)
+                row.follow(words, at, room)
             });
         };
         let old_ids: Vec<i32> = self.rows.iter().map(|row| row.id).collect();
@@ -192,8 +200,7 @@ impl Item {
             if !known.insert(id) {
                 return Err("two instances of an enumerator have the same id");
             }
-            let left = room.checked_sub(2 + (halves(row.1).1 as usize).div_ceil(8));
-            *room = left.ok_or("there are more instances than the memory has room for")?;
+            take_room(row, room)?;
             let fresh = Object::new(Instance::spawn(&self.class));
             load_block(&fresh, words, row)?;
             // The same id with other keys is another instance.
@@ -233,13 +240,14 @@ pub(super) fn follow(
         *generation = Some(now);
         return Ok(());
     }
-    items.iter_mut().filter(|item| item.is_there).try_for_each(|item| item.follow(words))
+    let mut room = words.len();
+    items.iter_mut().filter(|item| item.is_there).try_for_each(|item| item.follow(words, &mut room))
 }
 
 fn take_layout(items: &mut [Item], words: &[AtomicU64]) -> Result<(), Lie> {
     let count = usize::try_from(load(words, 2)).unwrap_or(usize::MAX);
-    if count > words.len() / 2 {
-        return Err("there are more items than the memory has room for");
+    if count > items.len() {
+        return Err("there are more items than were asked for");
     }
     let places: HashMap<u32, (usize, usize)> = (0..count)
         .map(|index| {

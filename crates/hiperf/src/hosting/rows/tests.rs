@@ -163,7 +163,7 @@ fn lies_are_noticed() {
     check(&|host| host.set(ROWS_AT, pair(7, 2)), "another id");
     check(&|host| host.set(ROWS_AT + 1, pair(far, 40)), "outside");
     check(&|host| host.set(ROWS_AT + 1, pair(127, 40)), "none of its class");
-    check(&|host| host.set(ROWS_AT + 1, pair(40, far)), "none of its class");
+    check(&|host| host.set(ROWS_AT + 1, pair(40, far)), "more instances");
     check(&|host| host.set(ROWS_AT + 1, pair(40, 1)), "none of its class");
     // In a block: the name's place in the tail.
     let garbage = |host: &Host| {
@@ -179,6 +179,7 @@ fn lies_are_noticed() {
         }
     };
     check(&changed(2, u64::MAX), "more items");
+    check(&changed(2, 3), "more items");
     check(&changed(2, 1), "missing");
     check(&changed(ITEMS_AT + 1, pair(7, 2)), "not one");
     check(&changed(ITEMS_AT + 3, pair(9, far)), "more instances");
@@ -195,4 +196,16 @@ fn lies_are_noticed() {
         anew(host);
     };
     check(&shared, "more instances");
+    // Blocks that are larger than all the memory together, each in its own time.
+    let large = |host: &Host| {
+        let long = "x".repeat(500);
+        let object = Object::new(instance(&host.class, &long, 1));
+        let (place, length) = (50, u32::try_from(object.block_len()).unwrap());
+        assert!(object.store_block(&host.words[place..]).is_some());
+        for index in 0..2 {
+            host.set(ROWS_AT + index * 2, pair(u32::try_from(index).unwrap() + 1, 2));
+            host.set(ROWS_AT + index * 2 + 1, pair(50, length));
+        }
+    };
+    check(&large, "more instances");
 }
