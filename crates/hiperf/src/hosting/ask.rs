@@ -1,5 +1,11 @@
 //! Answers what a hosted provider asks of its namespace: the calls of its
 //! `IWbemServices` that read.
+//!
+//! An answer may need a provider, which may ask in turn, and so on without end
+//! if it asks for what it is being asked for. Each question lies deeper on the
+//! client's stack, so there is a limit.
+
+use std::cell::Cell;
 
 use hiperf_cim::{Error, Result, Status};
 use hiperf_com::client::Services;
@@ -9,6 +15,40 @@ use hiperf_com::server::NamespaceServices as _;
 use super::protocol::message::{Bytes, ContextValues, Question, context_of};
 use super::protocol::{Message, objects};
 use crate::services::namespace_of;
+
+/// How many questions may lie within each other: more than there are providers
+/// that need each other, and few enough for the stack of any thread.
+const MAX_DEPTH: u32 = 8;
+
+thread_local! {
+    /// How many questions this thread is answering.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A question that is being answered, until it is dropped.
+struct Answering;
+
+impl Answering {
+    /// # Errors
+    /// `WBEM_E_QUOTA_VIOLATION`: too many lie within each other.
+    fn begin() -> Result<Answering> {
+        if DEPTH.get() >= MAX_DEPTH {
+            let message = format!(
+                "providers ask for each other's instances, {MAX_DEPTH} questions deep; what a provider asks \
+                 for must not need that provider"
+            );
+            return Err(Error::new(Status::WBEM_E_QUOTA_VIOLATION, message));
+        }
+        DEPTH.set(DEPTH.get() + 1);
+        Ok(Answering)
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
 
 /// The answer, whatever it is.
 pub(super) fn answer(
@@ -34,6 +74,7 @@ fn find(
     shallow: bool,
     context: &ContextValues,
 ) -> Result<Vec<Bytes>> {
+    let _answering = Answering::begin()?;
     let namespace = namespace_of(services)?;
     let context = context_of(context)?;
     let found: Vec<Object> = match question {
