@@ -81,7 +81,7 @@ impl Channel {
                 Message::Ask { question, text, shallow, context } if questions < MAX_QUESTIONS => {
                     questions += 1;
                     let told = ask::answer(services, question, &text, shallow, &context);
-                    socket::send(socket, &told, None, deadline).map_err(fail)?;
+                    tell(socket, &told, deadline).map_err(fail)?;
                 }
                 Message::Ask { .. } => return Err(self.lie("it asks without end")),
                 _ => return Err(self.lie("an answer is none to what was asked")),
@@ -112,10 +112,41 @@ impl Drop for Channel {
     }
 }
 
+/// Sends an answer; instead of one that is too long, that it is: the provider
+/// waits for any.
+fn tell(socket: &UnixStream, told: &Message, deadline: Option<Instant>) -> Result<(), Failure> {
+    match socket::send(socket, told, None, deadline) {
+        Err(Failure::TooLong) => {
+            let text = "the answer is too long for a message to a provider host".to_owned();
+            let status = Status::WBEM_E_QUOTA_VIOLATION;
+            socket::send(socket, &Message::Told { status, text, objects: Vec::new() }, None, deadline)
+        }
+        sent => sent,
+    }
+}
+
 fn outcome(status: Status, text: String) -> Result<Status> {
     match (status.is_error(), text.is_empty()) {
         (false, _) => Ok(status),
         (true, true) => Err(Error::from(status)),
         (true, false) => Err(Error::new(status, text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::protocol::{MAX_FRAME, message::Bytes};
+    use super::*;
+
+    #[test]
+    fn who_asks_for_too_much_is_told_so() {
+        let (one, other) = UnixStream::pair().unwrap();
+        let status = Status::WBEM_S_NO_ERROR;
+        let told = Message::Told { status, text: String::new(), objects: vec![Bytes(vec![0; MAX_FRAME])] };
+        tell(&one, &told, None).unwrap();
+        let answer = socket::receive(&other, None).unwrap();
+        let Message::Told { status, text, objects } = answer else { panic!("{answer:?}") };
+        assert_eq!((status, objects.len()), (Status::WBEM_E_QUOTA_VIOLATION, 0));
+        assert!(text.contains("too long"), "{text}");
     }
 }

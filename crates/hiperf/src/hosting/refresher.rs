@@ -30,6 +30,7 @@ use super::protocol::Message;
 use super::protocol::area::{Cells, Command, FIRST_WORDS, Outcome, load};
 use super::protocol::message::values_of;
 use super::protocol::objects::{class_unit, instance_bytes};
+use super::protocol::socket::{self, Failure};
 use super::provider::{Hosted, nothing};
 use super::rows::{self, Item};
 
@@ -163,6 +164,10 @@ impl Link {
         message: &Message,
         memory: Option<BorrowedFd<'_>>,
     ) -> Result<Status> {
+        // Once it is told of a message, the host's thread waits for it.
+        if !socket::can_send(message) {
+            return Err(self.channel.process().fail(Failure::TooLong, hosted.limit()));
+        }
         self.command(Command::Message, 0);
         self.channel.call(message, memory, hosted.limit(), services, &mut nothing)
     }

@@ -62,11 +62,11 @@ impl Line {
             len += object.0.len();
             batch.push(object);
             if len >= BATCH_LEN {
-                self.send(&Message::Objects { objects: std::mem::take(&mut batch) })?;
+                self.send_alone(&Message::Objects { objects: std::mem::take(&mut batch) })?;
                 len = 0;
             }
         }
-        if batch.is_empty() { Ok(()) } else { self.send(&Message::Objects { objects: batch }) }
+        if batch.is_empty() { Ok(()) } else { self.send_alone(&Message::Objects { objects: batch }) }
     }
 
     /// Says how a call ended.
@@ -75,8 +75,20 @@ impl Line {
             Ok(status) => (status, String::new()),
             Err(error) => (error.status(), error.message().to_owned()),
         };
-        // A client that is gone is seen by the main thread.
-        let _gone = socket::send(&self.socket, &Message::Done { status, text }, None, None);
+        // A client that is gone is seen by the main thread. The status counts, with
+        // or without its text.
+        let sent = socket::send(&self.socket, &Message::Done { status, text }, None, None);
+        if matches!(sent, Err(Failure::TooLong)) {
+            let _gone =
+                socket::send(&self.socket, &Message::Done { status, text: String::new() }, None, None);
+        }
+    }
+
+    /// Sends while nobody asks: a thread of the provider's own may do that also
+    /// while results are delivered, and frames must not mix.
+    fn send_alone(&self, message: &Message) -> Result<()> {
+        let _alone = lock(&self.is_open);
+        self.send(message)
     }
 
     fn send(&self, message: &Message) -> Result<()> {
@@ -125,4 +137,63 @@ pub fn ask(question: &Message) -> Result<Vec<Bytes>> {
     let message = "a provider in a host can ask its namespace only while a call from its client is in progress, \
                    and not during a refresh";
     Err(Error::new(Status::WBEM_E_NOT_AVAILABLE, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use hiperf::hosting::protocol::message::Question;
+
+    use super::*;
+
+    /// A thread of the provider's own asks while results are delivered, in frames
+    /// that take the socket more than one step.
+    #[test]
+    fn who_asks_meanwhile_does_not_mix_with_results() {
+        const ROUNDS: usize = 100;
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let line = &Line::new(ours);
+        let question = &Message::Ask {
+            question: Question::Object,
+            text: "x".repeat(100_000),
+            shallow: false,
+            context: None,
+        };
+        // `theirs` goes with a failure, and with it who waits for it.
+        std::thread::scope(move |scope| {
+            scope.spawn(move || {
+                enter(line, || {
+                    scope.spawn(|| while ask(question).is_ok() {});
+                    let object = || Ok(Bytes(vec![7; BATCH_LEN]));
+                    line.deliver(std::iter::repeat_with(object).take(ROUNDS)).unwrap();
+                });
+                line.done(Ok(Status::WBEM_S_NO_ERROR));
+            });
+            let deadline = Some(Instant::now() + Duration::from_secs(20));
+            let mut delivered = 0;
+            loop {
+                match socket::receive(&theirs, deadline) {
+                    Ok(Message::Objects { objects }) => delivered += objects.len(),
+                    Ok(Message::Ask { .. }) => {
+                        let (status, text) = (Status::WBEM_S_NO_ERROR, String::new());
+                        let told = Message::Told { status, text, objects: Vec::new() };
+                        socket::send(&theirs, &told, None, None).unwrap();
+                    }
+                    Ok(Message::Done { .. }) => break,
+                    other => panic!("{other:?}"),
+                }
+            }
+            assert_eq!(delivered, ROUNDS);
+        });
+    }
+
+    #[test]
+    fn an_error_of_any_length_is_reported() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let text = "x".repeat(hiperf::hosting::protocol::MAX_FRAME);
+        Line::new(ours).done(Err(Error::new(Status::WBEM_E_FAILED, text)));
+        let done = socket::receive(&theirs, None).unwrap();
+        assert_eq!(done, Message::Done { status: Status::WBEM_E_FAILED, text: String::new() });
+    }
 }

@@ -211,6 +211,42 @@ fn scribbles_in_the_shared_memory() {
     assert!(failures > 5, "only {failures} of 100 were noticed");
 }
 
+/// A provider that needs itself to answer: each question lies within the one
+/// before, on the client's stack.
+#[test]
+fn a_provider_that_asks_for_itself() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let (namespace, class) = serve(&Time::start().hosting(Hosting::new().deadline(LONG_DEADLINE)), HOST);
+    let asked = namespace.get(&format!("{class}.Name=\"asks for itself\""));
+    check_error(asked, Status::WBEM_E_QUOTA_VIOLATION, &["8 questions deep"]);
+    // It is no lie: the host is still there.
+    assert_eq!(query(&namespace, &class).unwrap().len(), 2);
+}
+
+/// What is too long to be said is refused, and nothing else happens.
+#[test]
+fn an_addition_that_is_too_long() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let (namespace, class) = serve(&Time::start().hosting(Hosting::new().deadline(LONG_DEADLINE)), HOST);
+    let mut refresher = Refresher::new();
+    let object = refresher.add_object(&namespace, &format!("{class}.Name=\"x\"")).unwrap();
+    let mut template = hiperf_cim::Instance::spawn(&namespace.class(&class).unwrap());
+    template.put("Name", &text(&"y".repeat(17 << 20))).unwrap();
+    check_error(
+        refresher.add_object_by_template(&namespace, &template),
+        Status::WBEM_E_QUOTA_VIOLATION,
+        &["too long for a message"],
+    );
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    assert_eq!(refresher.object(object).unwrap().get("Count").unwrap(), Value::Uint64(1));
+}
+
 #[test]
 fn a_group_shares_its_fate() {
     let _turn = turn();

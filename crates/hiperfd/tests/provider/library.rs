@@ -96,9 +96,17 @@ impl HiPerfProvider for Told {
         Ok(())
     }
 
-    fn get_objects(&self, _: &Services, objects: &[ObjectAccess], context: Option<&Context>) -> Result<()> {
+    fn get_objects(
+        &self,
+        services: &Services,
+        objects: &[ObjectAccess],
+        context: Option<&Context>,
+    ) -> Result<()> {
         for object in objects {
-            tell(object, "get:")?;
+            if tell(object, "get:")? == "asks for itself" {
+                let path = object.get("__RELPATH")?;
+                services.get_object(path.as_str().unwrap_or_default())?;
+            }
             fill(object, self.place, 1)?;
             if context.is_some_and(|context| context.flag("Placeless")) {
                 object.put("Place", &Value::Null)?;

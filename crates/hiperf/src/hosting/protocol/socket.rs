@@ -36,6 +36,12 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// Whether a message is short enough to be sent.
+#[must_use]
+pub fn can_send(message: &Message) -> bool {
+    message.encode().len() <= MAX_FRAME
+}
+
 /// Sends a message, and a descriptor along with it. `deadline` is when to give
 /// up; without one it waits for ever.
 ///
@@ -58,9 +64,15 @@ pub fn send(
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
         let has_room = ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
         debug_assert!(has_room);
-        // A peer that is gone is an error, not a signal.
-        let sent = sendmsg(socket, &[IoSlice::new(left)], &mut ancillary, SendFlags::NOSIGNAL);
-        left = &left[sent.map_err(io::Error::from)?..];
+        // It goes along with the first byte that is sent.
+        while left.len() == frame.len() {
+            socket.set_write_timeout(time_left(deadline)?)?;
+            // A peer that is gone is an error, not a signal.
+            match sendmsg(socket, &[IoSlice::new(left)], &mut ancillary, SendFlags::NOSIGNAL) {
+                Err(rustix::io::Errno::INTR) => {}
+                sent => left = &left[sent.map_err(io::Error::from)?..],
+            }
+        }
     }
     while !left.is_empty() {
         socket.set_write_timeout(time_left(deadline)?)?;
@@ -181,6 +193,21 @@ mod tests {
         drop(other);
         assert!(matches!(receive(&one, None), Err(Failure::Closed)));
         assert!(matches!(send(&one, &Message::Open {}, None, None), Err(Failure::Closed)));
+    }
+
+    /// A peer that takes nothing: whoever sends to it doesn't wait for ever.
+    #[test]
+    fn a_peer_that_does_not_read() {
+        let (one, _other) = UnixStream::pair().unwrap();
+        let file = std::fs::File::open("/dev/null").unwrap();
+        one.set_nonblocking(true).unwrap();
+        while (&one).write(&[0; 4096]).is_ok() {}
+        one.set_nonblocking(false).unwrap();
+        for descriptor in [None, Some(file.as_fd())] {
+            let deadline = Some(Instant::now() + Duration::from_millis(1));
+            let sent = send(&one, &Message::Open {}, descriptor, deadline);
+            assert!(matches!(sent, Err(Failure::TimedOut)), "{sent:?}");
+        }
     }
 
     #[test]
