@@ -66,8 +66,16 @@ struct Shared<T> {
 }
 
 impl<T> Shared<T> {
-    fn slots(&self) -> impl Iterator<Item = &Slot<T>> {
-        std::iter::successors(Some(&self.first), |slot| slot.next.get().map(|next| &**next))
+    /// A slot that is neither current nor pinned.
+    fn free(&self) -> Option<&Slot<T>> {
+        let current = self.current();
+        let mut slot = &self.first;
+        while std::ptr::eq(slot, current) || slot.readers.load(Ordering::SeqCst) > 0 {
+            // Looked up after the count: whoever sees a subscriber here sees the
+            // slot that was made for it.
+            slot = slot.next.get()?;
+        }
+        Some(slot)
     }
 
     fn current(&self) -> &Slot<T> {
@@ -119,11 +127,8 @@ impl<T: Default + Send + Sync> Publisher<T> {
     /// Says whether it was done, which it always is: without a free slot, which
     /// can't be, nothing is published.
     pub fn publish(&mut self, write: impl FnOnce(&mut T)) -> bool {
-        let current = self.shared.current();
-        let is_free =
-            |slot: &&Slot<T>| !std::ptr::eq(*slot, current) && slot.readers.load(Ordering::SeqCst) == 0;
         // Without a subscriber there may be one slot only.
-        let Some(free) = self.shared.slots().find(is_free) else { return false };
+        let Some(free) = self.shared.free() else { return false };
         // SAFETY: not current and without readers: a subscriber that counts
         // itself in from now on finds that it isn't current and doesn't read; and
         // `&mut self` keeps out a second publisher.
@@ -163,7 +168,8 @@ unsafe impl<T: Send + Sync> Sync for Subscriber<T> {}
 
 impl<T: Default + Send + Sync> Subscriber<T> {
     fn new(shared: &Arc<Shared<T>>) -> Subscriber<T> {
-        let subscribers = shared.subscribers.fetch_add(1, Ordering::Relaxed) + 1;
+        // Whoever takes the place of one that is gone comes after its end.
+        let subscribers = shared.subscribers.fetch_add(1, Ordering::AcqRel) + 1;
         let mut slot = &shared.first;
         // The first is there already.
         for _ in 1..subscribers + MORE_SLOTS {
@@ -225,7 +231,7 @@ impl<T: Default + Send + Sync> Clone for Subscriber<T> {
 impl<T> Drop for Subscriber<T> {
     fn drop(&mut self) {
         self.unpin();
-        self.shared.subscribers.fetch_sub(1, Ordering::Relaxed);
+        self.shared.subscribers.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
