@@ -30,6 +30,7 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::thread::{self, ThreadId};
 
 use hiperf_cim::Status;
 
@@ -121,22 +122,18 @@ fn revert() -> Result<Status, Status> {
 /// of no use then.
 struct ServerSecurity {
     serial: u64,
-    /// The address of the thread's context, which tells threads apart.
-    thread: usize,
+    thread: ThreadId,
 }
 
 com_class! { class ServerSecurity: IServerSecurity; }
-
-fn this_thread() -> usize {
-    CURRENT.with(|current| std::ptr::from_ref(current).addr())
-}
 
 impl ServerSecurity {
     /// Whether the thread still serves the call; else the object is of one
     /// that is complete.
     fn caller(&self) -> Result<Caller, Status> {
         let (current, caller) = current()?;
-        let same = current.serial == self.serial && this_thread() == self.thread;
+        // Calls are numbered in each thread anew.
+        let same = current.serial == self.serial && thread::current().id() == self.thread;
         if same { Ok(caller) } else { Err(Status::RPC_E_CALL_COMPLETE) }
     }
 }
@@ -219,7 +216,7 @@ pub unsafe extern "system" fn get_call_context(iid: *const Guid, object: *mut *m
                 return Err(Status::E_POINTER);
             }
             let (current, _) = current()?;
-            let context = ServerSecurity { serial: current.serial, thread: this_thread() };
+            let context = ServerSecurity { serial: current.serial, thread: thread::current().id() };
             let context: ComPtr<IServerSecurity> = ComPtr::new(context);
             // SAFETY: both are valid.
             Ok(unsafe { context.QueryInterface(iid, object) })
@@ -400,6 +397,24 @@ mod tests {
         assert_eq!(unsafe { get_call_context(&raw const unknown, &raw mut object) }, DONE);
         // SAFETY: a reference of ours.
         drop(unsafe { ComPtr::<IUnknown>::from_raw(object.cast()) });
+    }
+
+    /// A thread that is new may have the memory of one that is gone.
+    #[test]
+    fn a_context_of_a_thread_that_is_gone() {
+        for _ in 0..20 {
+            let kept = std::thread::spawn(|| {
+                let _call = CallContext::enter(Caller::ThisThread);
+                server_security().unwrap()
+            });
+            let kept = kept.join().unwrap();
+            let later = std::thread::spawn(move || {
+                let _call = CallContext::enter(Caller::ThisThread);
+                // SAFETY: no pointers.
+                unsafe { kept.ImpersonateClient() }
+            });
+            assert_eq!(later.join().unwrap(), GONE);
+        }
     }
 
     #[test]
