@@ -3,12 +3,17 @@
 //! In this order: what the connection says; the environment variable
 //! `HIPERF_PROVIDER_HOST`; beside this program; `../lib/hiperf` and
 //! `../libexec/hiperf` from there; the same of the system, for a client that was
-//! installed elsewhere. A program that runs with more rights than who started it
-//! doesn't take the variable's word.
+//! installed elsewhere. In a program that runs with more rights than who started
+//! it, only the system's count: who started it chose the variable and, by a link,
+//! where the program seems to be.
+//!
+//! What is found is believed as a library is: only if nobody but root and this
+//! user could have put it there. What is said by name is the word of who says it.
 
 use std::path::{Path, PathBuf};
 
 use hiperf_cim::{Error, Result, Status};
+use hiperf_com::{has_more_rights_than_caller, trust};
 
 /// The file's name.
 pub(super) const NAME: &str = "hiperf-provider-host";
@@ -23,9 +28,12 @@ const SYSTEM: [&str; 3] = ["/usr/lib/hiperf", "/usr/libexec/hiperf", "/usr/local
 ///
 /// # Errors
 /// `WBEM_E_PROVIDER_LOAD_FAILURE`: it is nowhere; the message says where it was
-/// looked for.
+/// looked for, or why it is not believed.
 pub(super) fn find() -> Result<PathBuf> {
-    if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty() && !has_more_rights()) {
+    if has_more_rights_than_caller() {
+        return find_in(&directories(None));
+    }
+    if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
         return Ok(path.into());
     }
     find_in(&directories(std::env::current_exe().ok().as_deref()))
@@ -33,7 +41,7 @@ pub(super) fn find() -> Result<PathBuf> {
 
 fn find_in(directories: &[PathBuf]) -> Result<PathBuf> {
     let found = directories.iter().map(|directory| directory.join(NAME)).find(|path| path.is_file());
-    found.ok_or_else(|| {
+    let found = found.ok_or_else(|| {
         let looked: Vec<String> = directories.iter().map(|path| path.display().to_string()).collect();
         let message = format!(
             "the program {NAME}, in which the provider has to run, is in none of {}; install it, or name it \
@@ -41,7 +49,14 @@ fn find_in(directories: &[PathBuf]) -> Result<PathBuf> {
             looked.join(", ")
         );
         Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, message)
-    })
+    })?;
+    match trust::open_file(&found, "the provider host") {
+        Ok(_file) => Ok(found),
+        Err(refusal) => {
+            let message = format!("the provider host {}: {}", found.display(), refusal.reason);
+            Err(Error::new(Status::WBEM_E_PROVIDER_LOAD_FAILURE, message))
+        }
+    }
 }
 
 fn directories(program: Option<&Path>) -> Vec<PathBuf> {
@@ -56,13 +71,11 @@ fn directories(program: Option<&Path>) -> Vec<PathBuf> {
     directories
 }
 
-fn has_more_rights() -> bool {
-    use rustix::process::{getegid, geteuid, getgid, getuid};
-    geteuid() != getuid() || getegid() != getgid()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -73,5 +86,21 @@ mod tests {
         let error = find_in(&[PathBuf::from("/nowhere")]).unwrap_err();
         assert_eq!(error.status(), Status::WBEM_E_PROVIDER_LOAD_FAILURE);
         assert!(error.message().contains("/nowhere") && error.message().contains(VARIABLE), "{error}");
+        assert_eq!(super::directories(None), SYSTEM.map(PathBuf::from));
+    }
+
+    #[test]
+    fn what_others_could_have_put_there() {
+        let directory = std::env::temp_dir().join(format!("hiperf-program-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join(NAME), "").unwrap();
+        let find = |mode| {
+            fs::set_permissions(&directory, Permissions::from_mode(mode)).unwrap();
+            find_in(std::slice::from_ref(&directory))
+        };
+        assert_eq!(find(0o755).unwrap(), directory.join(NAME));
+        let error = find(0o777).unwrap_err();
+        assert!(error.message().contains("writable by others"), "{error}");
+        fs::remove_dir_all(&directory).unwrap();
     }
 }
