@@ -95,14 +95,17 @@ pub fn is_registered(clsid: Guid) -> bool {
     state().classes.contains_key(&clsid)
 }
 
-/// The library that has a class; `None` if the class is the program's own or
-/// not registered.
+/// The library that has a class, registered in this process or found by the
+/// resolver; `None` if the class is the program's own or nobody knows it.
 #[must_use]
 pub fn library_of(clsid: Guid) -> Option<PathBuf> {
-    match state().classes.get(&clsid) {
+    let registered = match state().classes.get(&clsid) {
+        Some(Registration::Class(_)) => return None,
         Some(Registration::Library(path)) => Some(path.clone()),
-        _ => None,
-    }
+        None => None,
+    };
+    // Not under the lock: the resolver reads files.
+    registered.or_else(|| RESOLVER.get().and_then(|resolve| resolve(&clsid)))
 }
 
 /// The class object of a CLSID.
@@ -113,16 +116,10 @@ pub fn library_of(clsid: Guid) -> Option<PathBuf> {
 /// `WBEM_E_PROVIDER_LOAD_FAILURE`: its library can't be loaded or doesn't
 /// have the class. The cause of the latter is an error with COM's own status.
 pub fn class_object(clsid: Guid) -> Result<ComPtr<IClassFactory>> {
-    let registered = match state().classes.get(&clsid) {
-        Some(Registration::Class(factory)) => {
-            return Ok(ComPtr::new(ClassObjectFactory::new(factory.clone())));
-        }
-        Some(Registration::Library(path)) => Some(path.clone()),
-        None => None,
-    };
-    // Not under the lock: the resolver reads files.
-    let path = registered.or_else(|| RESOLVER.get().and_then(|resolve| resolve(&clsid)));
-    let Some(path) = path else {
+    if let Some(Registration::Class(factory)) = state().classes.get(&clsid) {
+        return Ok(ComPtr::new(ClassObjectFactory::new(factory.clone())));
+    }
+    let Some(path) = library_of(clsid) else {
         let message = format!(
             "class {clsid} is not registered: register the provider in this program, or its library by \
              `hiperf provider register`"

@@ -39,6 +39,19 @@ fn a_user_registers_a_rust_library() {
     world.fail(&["query", ENQUEUED], "WBEM_E_INVALID_CLASS", &["no class Example_PerfRawData_Queue"]);
 }
 
+/// A provider host is told which library the class is in.
+#[test]
+fn a_registered_library_runs_apart() {
+    let world = World::new("apart");
+    if !world.has_provider_host() {
+        return;
+    }
+    world.toy();
+    world.succeed(&["provider", "register", "libtoy.so"]);
+    let rows = world.succeed(&["--isolated", "query", ENQUEUED, "--format", "csv"]);
+    assert_eq!(rows, "Name,Enqueued\norders,100\n");
+}
+
 #[test]
 fn a_c_library_carries_its_mof() {
     let world = World::new("c");

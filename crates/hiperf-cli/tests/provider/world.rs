@@ -130,6 +130,21 @@ impl World {
         self.library(&built, name)
     }
 
+    /// Puts the provider host beside the command. Says so if it isn't built.
+    pub fn has_provider_host(&self) -> bool {
+        const HOST: &str = "hiperf-provider-host";
+        let built = Path::new(env!("CARGO_BIN_EXE_hiperf")).with_file_name(HOST);
+        if !built.exists() {
+            skip("hiperf-provider-host isn't built; cargo build -p hiperfd builds it");
+            return false;
+        }
+        // By another process, as the command is copied.
+        let host = self.path.join(HOST);
+        assert!(Command::new("cp").arg(built).arg(&host).status().unwrap().success());
+        mode(&host, 0o755);
+        true
+    }
+
     /// The command with its repository in the world, run by the user.
     pub fn command(&self) -> Command {
         let mut command = self.command_of_own_user();
