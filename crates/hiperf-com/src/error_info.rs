@@ -69,6 +69,16 @@ pub(crate) fn call(doing: &str, body: impl FnOnce() -> Status) -> Result<Status,
     if status.is_error() { Err(take(status, doing)) } else { Ok(status) }
 }
 
+/// Does what answers with a status only, in this module: its error is what was
+/// left on the way, or the status in words after `doing`.
+///
+/// # Errors
+/// Those of `body`, with their sentence.
+pub fn explained<T>(doing: &str, body: impl FnOnce() -> Result<T, Status>) -> Result<T, Error> {
+    forget();
+    body().map_err(|status| take(status, doing))
+}
+
 /// Makes a call that returns an object; `if_null` is the error when it claims
 /// success without one.
 pub(crate) fn receive<I: Interface>(
@@ -100,6 +110,10 @@ mod tests {
         assert_eq!(error.message(), "there is no CPU 9");
         // The sentence is gone with the call that left it.
         let error = call("asking", || Status::WBEM_E_NOT_FOUND).unwrap_err();
+        assert_eq!(error.message(), "asking: the object could not be found");
+        let error = explained("asking", || Err::<(), _>(failed())).unwrap_err();
+        assert_eq!(error.message(), "there is no CPU 9");
+        let error = explained("asking", || Err::<(), _>(Status::WBEM_E_NOT_FOUND)).unwrap_err();
         assert_eq!(error.message(), "asking: the object could not be found");
         // Another status has another reason.
         let other = || {

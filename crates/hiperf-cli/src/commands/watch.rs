@@ -15,7 +15,7 @@ use std::rc::Rc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use hiperf::{EnumId, Namespace, ObjectId, Query, Refreshed, Refresher};
-use hiperf_cim::{Class, DateTime, Error, Result, Status};
+use hiperf_cim::{Class, DateTime, Result, Status};
 
 use crate::args::{Format, OutputOptions, WatchArguments};
 use crate::blocks::Blocks;
@@ -131,8 +131,7 @@ impl Watched {
     }
 
     fn refresh(&mut self) -> Result<()> {
-        let refreshed = self.refresher.refresh();
-        let refreshed = refreshed.map_err(|status| Error::from(status).context("refreshing"))?;
+        let refreshed = self.refresher.refresh_or_explain()?;
         for item in &mut self.items {
             let status = match (refreshed, &item.source) {
                 (Refreshed::Complete, _) => None,
@@ -160,7 +159,12 @@ impl Watched {
             }
             self.blocks.write(out, index, &rows, time, screen);
             if *status != Status::WBEM_S_NO_ERROR {
-                remarks.push(format!("{title} is not up to date: {}", failure::status(*status)));
+                remarks.push(match *status {
+                    Status::WBEM_S_PARTIAL_RESULTS => {
+                        format!("{title} may not be up to date: its provider could not refresh everything")
+                    }
+                    status => format!("{title} is not up to date: {}", failure::status(status)),
+                });
             }
         }
         Ok(remarks)

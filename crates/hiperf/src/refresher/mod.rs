@@ -58,6 +58,7 @@ use std::sync::Arc;
 use hiperf_cim::{Error, Result, Status};
 use hiperf_com::client::RefresherClient;
 use hiperf_com::enumeration::ObjectList;
+use hiperf_com::error_info;
 use hiperf_com::object::Object;
 
 use crate::InstanceRef;
@@ -170,6 +171,15 @@ impl Refresher {
     /// and what failed keeps its last values.
     pub fn refresh(&mut self) -> Result<Refreshed, Status> {
         self.refresh_with(AUTO_RECONNECT)
+    }
+
+    /// As [`Refresher::refresh`], for programs that show the error to a person:
+    /// it has the sentence that the provider, or its host, left.
+    ///
+    /// # Errors
+    /// Those of [`Refresher::refresh`].
+    pub fn refresh_or_explain(&mut self) -> Result<Refreshed> {
+        error_info::explained("refreshing", || self.refresh())
     }
 
     pub(crate) fn refresh_with(&mut self, flags: i32) -> Result<Refreshed, Status> {

@@ -54,6 +54,8 @@ fn every_call_says_what_became_of_the_host() {
         refresher.add_object(&namespace, &format!("{class}.Name=\"refresh:{fault}\"")).unwrap();
         assert_eq!(refresher.refresh(), Err(status));
         assert!(hiperf_com::error_info::message().contains(says[1]));
+        time.advance(LONG);
+        check_error(refresher.refresh_or_explain(), status, &says);
         if fault != "loop" {
             time.advance(LONG);
             assert_eq!(query(&namespace, &class).unwrap().len(), 2);
