@@ -18,15 +18,15 @@ const MAX_INTERVAL: Duration = Duration::from_secs(86_400);
 #[command(name = "hiperf", version, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Arguments {
     /// Namespace to work in: root\cimv2 if nothing is said, root\default for mofcomp
-    #[arg(short, long, global = true, value_name = "PATH")]
+    #[arg(short, long, global = true, value_name = "PATH", help_heading = EVERYWHERE)]
     pub namespace: Option<String>,
 
     /// Directory of the repository, instead of the system's and the user's own
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = EVERYWHERE)]
     pub state: Option<PathBuf>,
 
     /// Run every provider in a process of its own, which may crash or hang
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub isolated: bool,
 
     #[command(flatten)]
@@ -35,6 +35,9 @@ pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
 }
+
+/// Over the options that every command takes, so that a command's own stand apart.
+const EVERYWHERE: &str = "Options of every command";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,15 +56,22 @@ Exit status: 0, also when watch is interrupted; 1 for an error; 2 for a wrong co
 #[derive(Clone, Debug, Args)]
 pub struct OutputOptions {
     /// Output format
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table, hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = Format::Table,
+        hide_default_value = true,
+        help_heading = EVERYWHERE
+    )]
     pub format: Format,
 
     /// Write 64-bit integers in JSON as strings
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json_strings: bool,
 
     /// Show everything: every property of a table, system classes, inherited properties
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub all: bool,
 }
 
@@ -188,7 +198,7 @@ pub enum ProviderAction {
     Register(RegisterArguments),
     /// Take a registration back
     Unregister {
-        /// Name of the provider file, or path of the library (with a slash)
+        /// Name of the provider or of its provider file, or path of the library (with a slash)
         #[arg(value_name = "NAME")]
         what: String,
     },

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use hiperf::provider_files;
+use hiperf_cim::mof::codes;
 use hiperf_cim::{Error, Status};
 
 /// Why the command ended early.
@@ -81,7 +82,14 @@ fn describe(error: &Error) -> String {
     let mut text = format!("error: {}\n", error.message());
     let mut source = error.source();
     while let Some(cause) = source {
-        text.push_str(&format!("  because: {cause}\n"));
+        let reason = cause.to_string();
+        // Most messages end with what the system said, and the words for a bare
+        // status are no reason.
+        let is_bare =
+            cause.downcast_ref::<Error>().is_some_and(|e| e.status().meaning() == Some(e.message()));
+        if !is_bare && !text.contains(&reason) {
+            text.push_str(&format!("  because: {reason}\n"));
+        }
         source = cause.source();
     }
     text.push_str(&format!("  {}\n", status(error.status())));
@@ -90,9 +98,11 @@ fn describe(error: &Error) -> String {
 
 /// A status with its meaning.
 pub fn status(status: Status) -> String {
-    match status.meaning() {
-        Some(meaning) => format!("{status}: {meaning}"),
-        None => status.to_string(),
+    match (status.meaning(), codes::name(status)) {
+        (Some(meaning), _) => format!("{status}: {meaning}"),
+        // A compiler's; its diagnostics say what it means.
+        (None, Some(name)) => format!("{name} (0x{:08X})", status.0),
+        (None, None) => status.to_string(),
     }
 }
 
@@ -109,5 +119,17 @@ mod tests {
              WBEM_E_NOT_FOUND (0x80041002): the object could not be found\n"
         );
         assert_eq!(status(Status(0x8004_1FFF)), "0x80041FFF");
+        assert_eq!(status(codes::WBEMMOF_E_INVALID_FILE), "WBEMMOF_E_INVALID_FILE (0x8004401E)");
+    }
+
+    #[test]
+    fn a_cause_is_not_said_twice() {
+        let error = Error::new(Status::WBEM_E_FAILED, "reading x: gone").caused_by("gone");
+        assert_eq!(
+            describe(&error),
+            "error: reading x: gone\n  WBEM_E_FAILED (0x80041001): the call failed\n"
+        );
+        let error = error.caused_by(Error::from(Status::CO_E_DLLNOTFOUND));
+        assert!(!describe(&error).contains("because"), "{}", describe(&error));
     }
 }

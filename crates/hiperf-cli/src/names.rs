@@ -34,7 +34,8 @@ pub fn resolve(namespace: &Namespace, argument: &str) -> Result<Arc<Class>> {
         class.qualifiers().text("DisplayName").map(str::to_owned)
     };
     let names = namespace.class_names();
-    let name = choose(&names, argument, &display_name, namespace.path())?;
+    let elsewhere = |name: &str| namespace.elsewhere(name);
+    let name = choose(&names, argument, &display_name, namespace.path(), &elsewhere)?;
     namespace.class(name)
 }
 
@@ -43,6 +44,7 @@ fn choose<'a>(
     argument: &str,
     display_name: &dyn Fn(&str) -> Option<String>,
     namespace: &str,
+    elsewhere: &dyn Fn(&str) -> Option<String>,
 ) -> Result<&'a str> {
     let whole_part = format!("_{argument}");
     let rules: [&dyn Fn(&str) -> bool; 4] = [
@@ -61,7 +63,9 @@ fn choose<'a>(
             ref several => return Err(ambiguous(argument, several)),
         }
     }
-    Err(unknown(names, argument, namespace))
+    let hint = hint(names, argument, elsewhere);
+    let message = format!("there is no class {argument} in {namespace}; {hint}");
+    Err(Error::new(Status::WBEM_E_NOT_FOUND, message))
 }
 
 fn ends_with(name: &str, ending: &str) -> bool {
@@ -89,17 +93,30 @@ fn ambiguous(argument: &str, hits: &[&str]) -> Error {
     Error::new(Status::WBEM_E_INVALID_PARAMETER, message)
 }
 
-fn unknown(names: &[String], argument: &str, namespace: &str) -> Error {
+/// What to do about a class that isn't there.
+fn hint(names: &[String], argument: &str, elsewhere: &dyn Fn(&str) -> Option<String>) -> String {
     // What is mistyped is the whole name, or the short form of one.
     let last_part = |name: &'_ String| name.rsplit('_').next().unwrap_or(name).to_owned();
     let short: Vec<String> = names.iter().map(last_part).collect();
+    if let Some(other) = elsewhere(argument) {
+        return format!("there is one in {other}: say -n '{other}'");
+    }
     let near = suggest::closest(argument, names.iter().map(String::as_str))
-        .or_else(|| suggest::closest(argument, short.iter().map(String::as_str)));
-    let hint = match near {
-        Some(near) => format!("; did you mean {near}?"),
-        None => "; `hiperf classes` lists what there is".to_owned(),
-    };
-    Error::new(Status::WBEM_E_NOT_FOUND, format!("there is no class {argument} in {namespace}{hint}"))
+        .or_else(|| suggest::closest(argument, short.iter().map(String::as_str)))
+        .or_else(|| begun(argument, &short));
+    match near {
+        Some(near) => format!("did you mean {near}?"),
+        None => "`hiperf classes` lists what there is".to_owned(),
+    }
+}
+
+/// The short name that somebody began to write.
+fn begun<'a>(argument: &str, short: &'a [String]) -> Option<&'a str> {
+    /// Fewer letters begin too many names.
+    const ENOUGH: usize = 3;
+    let begins =
+        |name: &&String| name.get(..argument.len()).is_some_and(|start| start.eq_ignore_ascii_case(argument));
+    short.iter().find(begins).filter(|_| argument.len() >= ENOUGH).map(String::as_str)
 }
 
 #[cfg(test)]
@@ -120,7 +137,8 @@ mod tests {
     fn find(argument: &str) -> Result<String> {
         let names: Vec<String> = NAMES.map(str::to_owned).into();
         let display = |name: &str| name.ends_with("LogicalDisk").then(|| "Logical Disk".to_owned());
-        choose(&names, argument, &display, "root\\cimv2").map(str::to_owned)
+        let elsewhere = |name: &str| (name == "My_Thing").then(|| "root\\default".to_owned());
+        choose(&names, argument, &display, "root\\cimv2", &elsewhere).map(str::to_owned)
     }
 
     #[track_caller]
@@ -158,7 +176,10 @@ mod tests {
             assert!(error.message().contains(expected), "{}", error.message());
         };
         check("Memroy", "did you mean Memory?");
+        check("proc", "did you mean Processor?");
+        check("pr", "`hiperf classes` lists");
         check("Win32_PerfFormatedData_PerfOS_Memory", "did you mean Win32_PerfFormattedData_PerfOS_Memory?");
+        check("My_Thing", "there is one in root\\default: say -n 'root\\default'");
         check("Nothing of this kind", "`hiperf classes` lists");
         check("", "there is no class");
         check("\u{e9}", "there is no class");

@@ -354,6 +354,11 @@ fn errors_say_what_is_wrong_with_the_code() {
     check(&["get", "Processor"], "Processor", "WBEM_E_INVALID_OBJECT_PATH (0x8004103A)");
     check(&["get", "PerfRawData_PerfOS_Processor.Name=\"no\""], "no", "WBEM_E_NOT_FOUND (0x80041002)");
     check(&["query", "SELECT FROM x"], "^^^^", "WBEM_E_INVALID_QUERY (0x80041017)");
+    check(
+        &["query", "SELECT * FROM Processor"],
+        "did you mean Win32_PerfFormattedData_PerfOS_Processor?",
+        "WBEM_E_INVALID_CLASS (0x80041010)",
+    );
     check(&["query", "SELECT * FROM Win32_Nope"], "Win32_Nope", "WBEM_E_INVALID_CLASS (0x80041010)");
     check(
         &["query", &format!("SELECT PercentIdle FROM {RAW_PROCESSOR}")],

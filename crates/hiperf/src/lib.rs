@@ -46,6 +46,7 @@ mod sys;
 mod template;
 mod texts;
 mod turn;
+mod unknown_class;
 
 use std::sync::Once;
 

@@ -8,7 +8,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use hiperf_cim::path::ObjectPath;
-use hiperf_cim::{Class, Decoration, Error, Locale, Result, Status, suggest};
+use hiperf_cim::{Class, Decoration, Error, Locale, Result, Status};
 use hiperf_com::client::Services;
 
 use crate::hosting::Hosting;
@@ -18,6 +18,7 @@ use crate::providers::{Providers, Use};
 use crate::repository::{Repository, Source, View, fold};
 use crate::services;
 use crate::texts::Texts;
+use crate::unknown_class;
 
 /// The namespace that everything defaults to.
 pub const DEFAULT_NAMESPACE: &str = "root\\cimv2";
@@ -129,15 +130,19 @@ impl Namespace {
         match self.view().class(self.folded(), name)? {
             Some(class) => Ok(class),
             None => {
-                let names = self.class_names();
-                let hint = match suggest::closest(name, names.iter().map(String::as_str)) {
-                    Some(near) => format!("; did you mean {near}?"),
-                    None => String::new(),
-                };
+                let hint =
+                    unknown_class::hint(self, name).map(|hint| format!("; {hint}")).unwrap_or_default();
                 let message = format!("there is no class {name} in {}{hint}", self.path());
                 Err(Error::new(Status::WBEM_E_NOT_FOUND, message))
             }
         }
+    }
+
+    /// Another namespace of this machine that has a class of this name: for the
+    /// message that this one has none.
+    #[must_use]
+    pub fn elsewhere(&self, class: &str) -> Option<String> {
+        unknown_class::elsewhere(self, class)
     }
 
     /// The class of this name with the texts of the connection's locale, as far

@@ -12,14 +12,13 @@ use std::sync::Arc;
 
 use hiperf_cim::path::ObjectPath;
 use hiperf_cim::wql::{self, Predicate, Scope};
-use hiperf_cim::{
-    Class, Context as _, Error, Instance, Result, SYSTEM_PROPERTIES, Status, Type, Value, suggest,
-};
+use hiperf_cim::{Class, Context as _, Error, Instance, Result, SYSTEM_PROPERTIES, Status, Type, Value};
 use hiperf_com::client::Context;
 
 use crate::loading::is_hiperf;
 use crate::repository::fold;
 use crate::template::template_for;
+use crate::unknown_class;
 use crate::{Namespace, serving};
 
 /// A column of a query's result.
@@ -52,9 +51,7 @@ impl Query {
         let parsed = wql::parse(text)?;
         let class = namespace.class(parsed.class()).map_err(|error| match error.status() {
             Status::WBEM_E_NOT_FOUND => {
-                let names = namespace.class_names();
-                let near = suggest::closest(parsed.class(), names.iter().map(String::as_str));
-                parsed.unknown_class(&near.map_or(String::new(), |near| format!("did you mean {near}?")))
+                parsed.unknown_class(&unknown_class::hint(namespace, parsed.class()).unwrap_or_default())
             }
             _ => error,
         })?;

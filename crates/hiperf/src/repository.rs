@@ -189,8 +189,11 @@ impl Repository {
         let view = self.refresh();
         if !view.has_namespace(&wanted.namespace)? {
             let names = view.namespaces()?;
-            let hint = suggest::did_you_mean(&wanted.namespace, names.iter().map(String::as_str));
-            let message = format!("there is no namespace {}{hint}", wanted.namespace);
+            let hint = match suggest::closest(&wanted.namespace, names.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "`hiperf namespaces` lists what there is".to_owned(),
+            };
+            let message = format!("there is no namespace {}; {hint}", wanted.namespace);
             return Err(Error::new(Status::WBEM_E_INVALID_NAMESPACE, message));
         }
         Ok((wanted.namespace, view))

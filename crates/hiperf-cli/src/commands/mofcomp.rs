@@ -12,6 +12,7 @@ use hiperf_cim::{Error, Status};
 
 use crate::args::MofcompArguments;
 use crate::failure::Failure;
+use crate::format::text::counted;
 use crate::screen;
 
 /// Compiles the files, all of them or none, and says what was stored.
@@ -67,8 +68,7 @@ fn split(
             Error::new(Status::WBEM_E_FAILED, format!("writing {}: {error}", path.display())).caused_by(error)
         })?;
     }
-    let classes =
-        if split.classes == 1 { "1 class".to_owned() } else { format!("{} classes", split.classes) };
+    let classes = counted(split.classes, "class", "classes");
     screen::write(&format!("wrote {} and the texts of {classes} to {}\n", mof.display(), mfl.display()))
 }
 
@@ -78,11 +78,7 @@ fn name(flag: &impl ValueEnum) -> String {
 }
 
 fn summary(done: &Compilation) -> String {
-    let count = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        _ => Some(format!("{count} {many}")),
-    };
+    let count = |count: usize, one: &str, many: &str| (count > 0).then(|| counted(count, one, many));
     let stored = [
         count(done.classes, "class", "classes"),
         count(done.instances, "instance", "instances"),

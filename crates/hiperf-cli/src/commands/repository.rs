@@ -4,6 +4,7 @@ use hiperf::Repository;
 
 use crate::args::RepositoryAction;
 use crate::failure::Failure;
+use crate::format::text::counted;
 use crate::screen;
 
 /// Does what is asked with the repository.
@@ -20,8 +21,10 @@ fn verify(repository: &Repository) -> Result<(), Failure> {
     let directory = repository.directory()?.display();
     if found.faults.is_empty() {
         return screen::write(&format!(
-            "{directory} is whole: transaction {}, {} classes, {} instances\n",
-            found.generation, found.classes, found.instances
+            "{directory} is whole: transaction {}, {}, {}\n",
+            found.generation,
+            counted(found.classes, "class", "classes"),
+            counted(found.instances, "instance", "instances")
         ));
     }
     let faults = found.faults.iter();
@@ -34,8 +37,9 @@ fn verify(repository: &Repository) -> Result<(), Failure> {
 fn rebuild(repository: &Repository) -> Result<(), Failure> {
     let rebuilt = repository.rebuild()?;
     screen::write(&format!(
-        "made {} objects anew from {} transactions\n",
-        rebuilt.objects, rebuilt.transactions
+        "made {} anew from {}\n",
+        counted(rebuilt.objects, "object", "objects"),
+        counted(rebuilt.transactions, "transaction", "transactions")
     ))?;
     if rebuilt.lost.is_empty() {
         return Ok(());

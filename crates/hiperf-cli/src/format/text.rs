@@ -19,6 +19,14 @@ pub fn cell(value: &Value) -> String {
     }
 }
 
+/// A count and what it is of: `1 class`, `2 classes`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    }
+}
+
 /// Whether the values of a type stand at the right of their column.
 pub fn is_right_aligned(ty: Type) -> bool {
     !ty.is_array && (ty.scalar.is_integer() || ty.scalar.is_real())

@@ -30,7 +30,7 @@ fn a_user_registers_a_rust_library() {
     let one = world.succeed(&["get", "Example_PerfRawData_Queue.Name='orders'", "--format", "json"]);
     assert!(one.contains("\"Depth\":7"), "{one}");
     let listed = world.succeed(&["provider", "list"]);
-    assert!(listed.contains("ExampleToy       ready     NetworkServiceHost         1        /"), "{listed}");
+    assert!(listed.contains("ExampleToy       ready     1        /"), "{listed}");
     // Again is as good as once.
     assert_eq!(world.succeed(&["provider", "register", "./libtoy.so"]), printed);
     let gone = world.succeed(&["provider", "unregister", "./libtoy.so"]);
@@ -50,6 +50,24 @@ fn a_registered_library_runs_apart() {
     world.succeed(&["provider", "register", "libtoy.so"]);
     let rows = world.succeed(&["--isolated", "query", ENQUEUED, "--format", "csv"]);
     assert_eq!(rows, "Name,Enqueued\norders,100\n");
+}
+
+/// As the list has it; what has no provider file stays.
+#[test]
+fn by_the_name_of_the_provider() {
+    let world = World::new("by-name");
+    world.toy();
+    world.succeed(&["provider", "register", "libtoy.so"]);
+    let gone = world.succeed(&["provider", "unregister", "exampletoy"]);
+    assert!(gone.starts_with("unregistered toy: removed "), "{gone}");
+    let refuse = |what, says| {
+        world.fail(&["provider", "unregister", what], "WBEM_E_NOT_FOUND", &[says]);
+    };
+    refuse("ExampleToy", "no provider file has the name or library ExampleToy");
+    refuse("LinuxPerf", "provider LinuxPerf is built in: it can't be unregistered");
+    let stored = world.file("stored.mof", "instance of __Win32Provider { Name = \"Stored\"; };");
+    world.succeed(&["mofcomp", "-n", "root\\cimv2", stored.to_str().unwrap()]);
+    refuse("Stored", "provider Stored is registered in the repository");
 }
 
 #[test]
@@ -108,7 +126,7 @@ fn the_repository_has_the_last_word() {
     // What is stored may derive from what a provider file has, also when it is made anew.
     world.succeed(&["describe", "Example_More"]);
     let rebuilt = world.succeed(&["repository", "rebuild"]);
-    assert!(rebuilt.ends_with("from 1 transactions\n"), "{rebuilt}");
+    assert!(rebuilt.ends_with("from 1 transaction\n"), "{rebuilt}");
     let exported = world.succeed(&["repository", "export"]);
     assert!(exported.contains("class Example_More") && !exported.contains("class Example_PerfRawData_Queue"));
 }

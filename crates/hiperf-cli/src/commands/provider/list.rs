@@ -10,13 +10,13 @@ use crate::format::table::{Column, Table};
 use crate::format::{csv, json};
 use crate::screen::{self, Screen};
 
-/// What programs get; a table has what fits of it.
+/// What programs get; a table has the first ones of it.
 const COLUMNS: [&str; 10] = [
     "Name",
     "State",
-    "HostingModel",
     "Classes",
     "Library",
+    "HostingModel",
     "Namespace",
     "CLSID",
     "ClientLoadableCLSID",
@@ -25,7 +25,10 @@ const COLUMNS: [&str; 10] = [
 ];
 
 /// The columns of a table that isn't asked for everything.
-const TABLE_COLUMNS: usize = 5;
+const TABLE_COLUMNS: usize = 4;
+
+/// The column with the list of classes.
+const CLASSES: usize = 2;
 
 /// Writes all providers. Those that are faulty are explained below a table.
 pub fn run(repository: &Repository, options: &OutputOptions) -> Result<(), Failure> {
@@ -56,13 +59,14 @@ fn table(out: &mut String, providers: &[ListedProvider], is_complete: bool) {
     let rows = providers.iter().map(|provider| {
         let mut row = Vec::from(fields(provider));
         // A list in a cell would push out all others.
-        if let Value::Array(_, classes) = &row[3] {
-            row[3] = Value::String(classes.len().to_string());
+        if let Value::Array(_, classes) = &row[CLASSES] {
+            row[CLASSES] = Value::String(classes.len().to_string());
         }
         row.truncate(count);
         row
     });
-    Table::new(columns.collect()).render(out, rows, 2, screen.width, screen.style);
+    // Half a path is of no use, so lines may be longer than the screen is wide.
+    Table::new(columns.collect()).render(out, rows, count, None, screen.style);
     for provider in providers {
         if let ProviderState::Faulty(fault) = &provider.state {
             let what = match &provider.file {
@@ -89,9 +93,9 @@ fn fields(provider: &ListedProvider) -> [Value; COLUMNS.len()] {
     [
         text(Some(provider.name.clone())),
         text(Some(state.to_owned())),
-        text(registration.map(|known| known.hosting_model.to_string())),
         Value::Array(CimType::String, classes),
         path(&provider.library),
+        text(registration.map(|known| known.hosting_model.to_string())),
         text(Some(provider.namespace.clone()).filter(|namespace| !namespace.is_empty())),
         text(registration.and_then(|known| known.clsid).map(|clsid| clsid.to_string())),
         text(registration.and_then(|known| known.client_loadable_clsid).map(|clsid| clsid.to_string())),
