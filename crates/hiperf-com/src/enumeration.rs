@@ -19,6 +19,7 @@ use hiperf_cim::{Class, Status};
 use crate::access::HiPerfEnum as HiPerfEnumAccess;
 use crate::object::Object;
 use crate::param::{require, slice, store};
+use crate::probe::refusals;
 use crate::{ComPtr, IWbemHiPerfEnum, IWbemHiPerfEnum_Impl, IWbemObjectAccess, answer, com_class, downcast};
 
 /// Objects with the ids their provider gave them, in order.
@@ -208,7 +209,7 @@ impl IWbemHiPerfEnum_Impl for HiPerfEnum {
             // SAFETY: the caller's promise.
             let objects = unsafe { slice(objects, count) }?;
             // SAFETY: the caller's promise.
-            unsafe { self.list.add(ids, objects) }.map(|()| Status::WBEM_S_NO_ERROR)
+            unsafe { self.list.add(ids, objects) }.map_err(refusals::note).map(|()| Status::WBEM_S_NO_ERROR)
         })
     }
 
@@ -220,7 +221,7 @@ impl IWbemHiPerfEnum_Impl for HiPerfEnum {
             }
             // SAFETY: the caller's promise.
             let ids = unsafe { slice(ids, count) }?;
-            self.list.remove(ids).map(|()| Status::WBEM_S_NO_ERROR)
+            self.list.remove(ids).map_err(refusals::note).map(|()| Status::WBEM_S_NO_ERROR)
         })
     }
 

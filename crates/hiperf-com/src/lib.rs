@@ -34,6 +34,7 @@ mod natural;
 pub mod object;
 pub mod param;
 mod pointer;
+pub mod probe;
 pub mod provider;
 pub mod publication;
 mod qualifier_set;

@@ -4,15 +4,17 @@ use hiperf_cim::{MAX_IDENTIFIER, PropertyHandle, Status};
 
 use super::WbemObject;
 use crate::param::store;
+use crate::probe::refusals;
 use crate::wide::require_wide;
 use crate::{Bstr, IWbemObjectAccess_Impl, RawBstr};
 
-/// What a by-handle method answers.
+/// What a write by handle answers. Few writers look at it, so whoever examines
+/// a provider can ask for what was refused.
 #[inline(always)]
 fn status(result: Result<(), Status>) -> Status {
     match result {
         Ok(()) => Status::WBEM_S_NO_ERROR,
-        Err(status) => status,
+        Err(status) => refusals::note(status),
     }
 }
 
