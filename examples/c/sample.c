@@ -73,6 +73,20 @@ static HRESULT write_queue(const LONG *handles, IWbemObjectAccess *object, const
     return hr;
 }
 
+/* There is but one class. Clients may write its name in any case. */
+static HRESULT check_class(const WCHAR *name)
+{
+    if (name == NULL)
+        return WBEM_E_INVALID_PARAMETER;
+    for (const WCHAR *ours = class_name; *ours != 0 || *name != 0; ours++, name++) {
+        WCHAR lower = *name >= u'A' && *name <= u'Z' ? (WCHAR)(*name + 32) : *name;
+        WCHAR our_lower = *ours >= u'A' && *ours <= u'Z' ? (WCHAR)(*ours + 32) : *ours;
+        if (lower != our_lower)
+            return WBEM_E_INVALID_CLASS;
+    }
+    return WBEM_S_NO_ERROR;
+}
+
 /* The size of a string with its closing zero, as WritePropertyValue wants it. */
 static LONG bytes_of(const WCHAR *text)
 {
@@ -192,8 +206,12 @@ static HRESULT query_instances(IWbemHiPerfProvider *This, IWbemServices *service
                                IWbemContext *context, IWbemObjectSink *sink)
 {
     struct sample sample;
-    (void)services, (void)class, (void)flags, (void)context; /* there is but one class */
-    HRESULT hr = take_sample(&sample);
+    (void)services, (void)flags, (void)context;
+    if (sink == NULL)
+        return WBEM_E_INVALID_PARAMETER;
+    HRESULT hr = check_class(class);
+    if (SUCCEEDED(hr))
+        hr = take_sample(&sample);
     for (int queue = 0; queue < QUEUES && SUCCEEDED(hr); queue++) {
         IWbemObjectAccess *object = NULL;
         hr = spawn(hiperf_of(This), queue, &object);
@@ -211,8 +229,10 @@ static HRESULT query_instances(IWbemHiPerfProvider *This, IWbemServices *service
 /* A refresher for one client. */
 static HRESULT create_refresher(IWbemHiPerfProvider *This, IWbemServices *services, LONG flags, IWbemRefresher **out)
 {
-    struct refresher *refresher = calloc(1, sizeof *refresher);
     (void)services, (void)flags;
+    if (out == NULL)
+        return WBEM_E_INVALID_PARAMETER;
+    struct refresher *refresher = calloc(1, sizeof *refresher);
     *out = NULL;
     if (refresher == NULL)
         return WBEM_E_OUT_OF_MEMORY;
@@ -228,9 +248,11 @@ static HRESULT create_refreshable_object(IWbemHiPerfProvider *This, IWbemService
                                          IWbemRefresher *refresher, LONG flags, IWbemContext *context,
                                          IWbemObjectAccess **out, LONG *id)
 {
-    struct item *item = calloc(1, sizeof *item);
     int queue;
     (void)services, (void)flags, (void)context;
+    if (template == NULL || refresher == NULL || out == NULL || id == NULL)
+        return WBEM_E_INVALID_PARAMETER;
+    struct item *item = calloc(1, sizeof *item);
     *out = NULL;
     if (item == NULL)
         return WBEM_E_OUT_OF_MEMORY;
@@ -248,6 +270,8 @@ static HRESULT create_refreshable_object(IWbemHiPerfProvider *This, IWbemService
 static HRESULT stop_refreshing(IWbemHiPerfProvider *This, IWbemRefresher *refresher, LONG id, LONG flags)
 {
     (void)This, (void)flags;
+    if (refresher == NULL || refresher->lpVtbl != &refresher_table)
+        return WBEM_E_INVALID_PARAMETER;
     for (struct item **link = &base_of(refresher)->items; *link != NULL; link = &(*link)->next) {
         struct item *item = *link;
         if (item->id == id) {
@@ -264,9 +288,13 @@ static HRESULT create_refreshable_enum(IWbemHiPerfProvider *This, IWbemServices 
                                        IWbemRefresher *refresher, LONG flags, IWbemContext *context,
                                        IWbemHiPerfEnum *enumerator, LONG *id)
 {
+    (void)services, (void)flags, (void)context;
+    if (refresher == NULL || enumerator == NULL || id == NULL)
+        return WBEM_E_INVALID_PARAMETER;
+    HRESULT hr = check_class(class);
+    if (FAILED(hr))
+        return hr;
     struct item *item = calloc(1, sizeof *item);
-    HRESULT hr = WBEM_S_NO_ERROR;
-    (void)services, (void)class, (void)flags, (void)context;
     if (item == NULL)
         return WBEM_E_OUT_OF_MEMORY;
     for (int queue = 0; queue < QUEUES && SUCCEEDED(hr); queue++)
@@ -282,9 +310,13 @@ static HRESULT get_objects(IWbemHiPerfProvider *This, IWbemServices *services, L
 {
     struct sample sample;
     (void)services, (void)flags, (void)context;
+    if (count > 0 && objects == NULL)
+        return WBEM_E_INVALID_PARAMETER;
     HRESULT hr = take_sample(&sample);
     for (LONG i = 0; i < count && SUCCEEDED(hr); i++) {
         int queue;
+        if (objects[i] == NULL)
+            return WBEM_E_INVALID_PARAMETER;
         hr = find_queue(hiperf_of(This), objects[i], &queue);
         if (SUCCEEDED(hr))
             hr = write_queue(hiperf_of(This)->handles, objects[i], &sample, queue);
@@ -298,6 +330,8 @@ static HRESULT initialize(IWbemProviderInit *This, LPWSTR user, LONG flags, LPWS
 {
     struct provider *provider = init_of(This);
     (void)user, (void)flags, (void)namespace_path, (void)locale;
+    if (services == NULL || sink == NULL)
+        return WBEM_E_INVALID_PARAMETER;
     HRESULT hr = IWbemServices_GetObject(services, class_name, 0, context, &provider->class_object, NULL);
     if (SUCCEEDED(hr))
         hr = HiperfHandles(provider->class_object, property_names, provider->handles, PROPERTIES);
