@@ -204,6 +204,40 @@ pub enum ProviderAction {
     },
     /// List all providers, where they are from, and what is wrong with them
     List,
+    /// Find out whether a provider's library does what clients rely on
+    Check(CheckProviderArguments),
+}
+
+/// The library to check, and what to check of it.
+#[derive(Debug, Args)]
+pub struct CheckProviderArguments {
+    /// The provider's library: ./libshop.so
+    #[arg(required_unless_present = "list")]
+    pub library: Option<PathBuf>,
+
+    /// MOF of its classes and its registration, instead of what the library carries
+    #[arg(long, value_name = "FILE")]
+    pub mof: Option<PathBuf>,
+
+    /// Name it is registered under, where there is more than one
+    #[arg(long, value_name = "NAME")]
+    pub provider: Option<String>,
+
+    /// Only these checks, and those they depend on
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    pub only: Vec<String>,
+
+    /// Time that a check may take before it is given up
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parse_interval)]
+    pub limit: Duration,
+
+    /// List the checks, and what they find out
+    #[arg(long)]
+    pub list: bool,
+
+    /// Run one check in this process, and report to the one that started it
+    #[arg(long, hide = true, value_name = "CHECK", conflicts_with_all = ["only", "list"])]
+    pub inside: Option<String>,
 }
 
 /// The provider to begin.

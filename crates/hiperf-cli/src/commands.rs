@@ -7,6 +7,7 @@ pub mod get;
 pub mod mofcomp;
 pub mod namespaces;
 pub mod provider;
+pub mod provider_check;
 pub mod provider_new;
 pub mod query;
 pub mod repository;

@@ -251,8 +251,9 @@ impl Namespace {
         &self.inner.sweeping
     }
 
-    /// The `IWbemServices` that providers get.
-    pub(crate) fn provider_services(&self) -> Services {
+    /// The `IWbemServices` that providers get. It doesn't keep the namespace.
+    #[must_use]
+    pub fn provider_services(&self) -> Services {
         services::for_provider(WeakNamespace(Arc::downgrade(&self.inner)))
     }
 }

@@ -1,4 +1,4 @@
-//! `hiperf provider new|register|unregister|list`.
+//! `hiperf provider new|check|register|unregister|list`.
 
 mod list;
 mod register;
@@ -7,7 +7,7 @@ use hiperf::Repository;
 use hiperf::provider_files::{Folders, ProviderState, Unregistered, unregister};
 use hiperf_cim::{Error, Result as WmiResult, Status};
 
-use super::provider_new;
+use super::{provider_check, provider_new};
 use crate::args::{OutputOptions, ProviderAction};
 use crate::failure::Failure;
 use crate::screen;
@@ -21,6 +21,7 @@ pub fn run(
 ) -> Result<(), Failure> {
     match action {
         ProviderAction::New(new) => provider_new::run(new),
+        ProviderAction::Check(check) => provider_check::run(check, namespace, options),
         ProviderAction::Register(arguments) => register::run(namespace, arguments),
         ProviderAction::Unregister { what } => {
             let done = unregister_any(repository, what)?;
