@@ -16,6 +16,7 @@
 mod cooked;
 mod counter_type;
 mod formula;
+mod percentile;
 mod sample;
 mod statistics;
 mod time_base;
@@ -27,6 +28,7 @@ pub use crate::Reason;
 pub use cooked::Cooked;
 pub use counter_type::{CounterType, Suffix};
 pub use formula::{Formula, cook};
+pub use percentile::Percentile;
 pub use sample::{Sample, Width};
 pub use statistics::{SampleWindow, Statistic};
 pub use time_base::TimeBase;
@@ -36,7 +38,7 @@ pub use time_base::TimeBase;
 pub enum CookingType {
     /// A counter type by its constant's name, `PERF_...`.
     Counter(CounterType),
-    /// A statistic over the last samples, `COOKER_...`.
+    /// A statistic over the last samples, `COOKER_...` or `HIPERF_...`.
     Statistic(Statistic),
 }
 

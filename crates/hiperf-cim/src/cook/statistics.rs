@@ -1,12 +1,15 @@
 //! The statistical cooking types: a statistic over the last raw values.
 //!
+//! Percentiles are hiperf's own; their names say so. Everything else is
+//! WMI's.
+//!
 //! They need no time stamps and no base. A window that isn't full yet is used
 //! as it is; before the first sample there is no value. Results are exact
 //! fractions, like those of the formulas.
 //!
 //! Source: "Statistical Counter Types" of the Windows SDK documentation.
 
-use super::{Cooked, Reason};
+use super::{Cooked, Percentile, Reason};
 use crate::{Error, Result, Status};
 
 /// A statistical cooking type, over the raw values `x1..xn` of the window.
@@ -22,12 +25,29 @@ pub enum Statistic {
     Range,
     /// `COOKER_VARIANCE`: `sum((x - mean)^2) / n`, the population's variance.
     Variance,
+    /// `HIPERF_MEDIAN`: the value that half of the values don't exceed.
+    Median,
+    /// `HIPERF_PERCENTILE_90`: the value that 90 % of the values don't exceed.
+    Percentile90,
+    /// `HIPERF_PERCENTILE_95`: the value that 95 % of the values don't exceed.
+    Percentile95,
+    /// `HIPERF_PERCENTILE_99`: the value that 99 % of the values don't exceed.
+    Percentile99,
 }
 
 impl Statistic {
-    /// Every statistic.
-    pub const ALL: [Statistic; 5] =
-        [Statistic::Average, Statistic::Min, Statistic::Max, Statistic::Range, Statistic::Variance];
+    /// Every statistic, WMI's first.
+    pub const ALL: [Statistic; 9] = [
+        Statistic::Average,
+        Statistic::Min,
+        Statistic::Max,
+        Statistic::Range,
+        Statistic::Variance,
+        Statistic::Median,
+        Statistic::Percentile90,
+        Statistic::Percentile95,
+        Statistic::Percentile99,
+    ];
 
     /// The name as the CookingType qualifier spells it.
     #[must_use]
@@ -38,6 +58,10 @@ impl Statistic {
             Statistic::Max => "COOKER_MAX",
             Statistic::Range => "COOKER_RANGE",
             Statistic::Variance => "COOKER_VARIANCE",
+            Statistic::Median => "HIPERF_MEDIAN",
+            Statistic::Percentile90 => "HIPERF_PERCENTILE_90",
+            Statistic::Percentile95 => "HIPERF_PERCENTILE_95",
+            Statistic::Percentile99 => "HIPERF_PERCENTILE_99",
         }
     }
 
@@ -56,6 +80,10 @@ impl Statistic {
             Statistic::Max => "largest of the last samples",
             Statistic::Range => "largest less smallest of the last samples",
             Statistic::Variance => "variance of the last samples",
+            Statistic::Median => "median of the last samples",
+            Statistic::Percentile90 => "what 90 % of the last samples don't exceed",
+            Statistic::Percentile95 => "what 95 % of the last samples don't exceed",
+            Statistic::Percentile99 => "what 99 % of the last samples don't exceed",
         }
     }
 
@@ -64,7 +92,7 @@ impl Statistic {
     /// # Errors
     /// [`Reason::NoBaseline`] before the first sample.
     pub fn cook(self, window: &SampleWindow) -> Result<Cooked, Reason> {
-        let values = window.values.as_slice();
+        let values = window.values();
         let min = *values.iter().min().ok_or(Reason::NoBaseline)?;
         let max = *values.iter().max().ok_or(Reason::NoBaseline)?;
         Ok(match self {
@@ -73,6 +101,10 @@ impl Statistic {
             Statistic::Range => Cooked::whole(max - min),
             Statistic::Average => Cooked::quotient(sum(values), values.len() as u128),
             Statistic::Variance => variance(values),
+            Statistic::Median => Percentile::MEDIAN.cook(window)?,
+            Statistic::Percentile90 => Percentile::P90.cook(window)?,
+            Statistic::Percentile95 => Percentile::P95.cook(window)?,
+            Statistic::Percentile99 => Percentile::P99.cook(window)?,
         })
     }
 }
@@ -147,6 +179,11 @@ impl SampleWindow {
     pub fn clear(&mut self) {
         self.values.clear();
         self.oldest = 0;
+    }
+
+    /// The values in the window, in no particular order.
+    pub(super) fn values(&self) -> &[u64] {
+        &self.values
     }
 
     /// The number of values in the window.
@@ -228,6 +265,20 @@ mod tests {
             let squares: u128 = values.iter().map(|x| u128::from(*x).pow(2)).sum();
             let naive = Cooked::quotient(n * squares - sum(&values).pow(2), n * n);
             assert_eq!(variance(&values), naive, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn percentiles_by_name() {
+        let window = window(100, &(1..=100).rev().collect::<Vec<_>>());
+        for (name, expected) in [
+            ("HIPERF_MEDIAN", 50),
+            ("HIPERF_PERCENTILE_90", 90),
+            ("HIPERF_PERCENTILE_95", 95),
+            ("HIPERF_PERCENTILE_99", 99),
+        ] {
+            let cooked = Statistic::from_name(name).expect(name).cook(&window).unwrap();
+            assert_eq!(cooked.integer(), Some(expected), "{name}");
         }
     }
 
