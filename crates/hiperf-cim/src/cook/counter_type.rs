@@ -80,6 +80,10 @@ macro_rules! counter_types {
         $description:literal;)*) => {
         impl CounterType {
             $(#[doc = concat!("`", stringify!($name), "` (", stringify!($number), "): ", $description, ".")]
+            #[doc = ""]
+            #[doc = concat!("Formula: [`Formula::", stringify!($formula), "`]; raw value: ", stringify!($raw),
+                "; time base: ", stringify!($time), "; base: ", stringify!($base),
+                "; unit: ", stringify!($suffix), ".")]
             pub const $name: CounterType = CounterType(&Row {
                 number: $number,
                 name: stringify!($name),
@@ -196,12 +200,25 @@ impl CounterType {
         self.0.raw_type
     }
 
-    /// The width of [`CounterType::raw_type`]; `None` for text and no data.
+    /// The width of [`CounterType::raw_type`]; `None` for text, no data and
+    /// the real.
     #[must_use]
     pub const fn raw_width(self) -> Option<Width> {
         match self.0.raw_type {
             Some(cim) => Width::of(cim),
             None => None,
+        }
+    }
+
+    /// The width of a raw property of this CIM type, if the counter type can
+    /// be calculated from it: integers of any width from integers, a real from
+    /// a `real64` only. Its bits would be nonsense as the other.
+    #[must_use]
+    pub const fn width_of(self, raw: CimType) -> Option<Width> {
+        match (self.formula(), raw) {
+            (Formula::RealValue, CimType::Real64) => Some(Width::U64),
+            (Formula::RealValue, _) => None,
+            _ => Width::of(raw),
         }
     }
 

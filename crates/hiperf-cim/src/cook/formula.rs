@@ -100,12 +100,12 @@ impl Formula {
     pub fn cook(self, older: Option<&Sample>, newer: &Sample) -> Result<Cooked, Reason> {
         let baseline = || older.ok_or(Reason::NoBaseline);
         Ok(match self {
-            Formula::Value => Cooked::whole(newer.value_now()),
+            Formula::Value => Cooked::whole(newer.value_now()?),
             Formula::RealValue => Cooked::from_real(f64::from_bits(newer.value))?,
             Formula::Difference => Cooked::whole(newer.value_since(baseline()?)?),
             Formula::Rate => {
                 let older = baseline()?;
-                let f = newer.frequency_now()?;
+                let f = newer.frequency_since(older)?;
                 rate(newer.value_since(older)?, newer.time_since(older)?, f)
             }
             Formula::QueueLength => {
@@ -136,10 +136,10 @@ impl Formula {
                 let older = baseline()?;
                 percent(newer.value_since(older)?, newer.base_since(older, Reason::NoOperations)?)
             }
-            Formula::RawFraction => percent(newer.value_now(), newer.base_now()?),
+            Formula::RawFraction => percent(newer.value_now()?, newer.base_now()?),
             Formula::AverageTimer => {
                 let older = baseline()?;
-                let f = newer.frequency_now()?;
+                let f = newer.frequency_since(older)?;
                 average_timer(newer.value_since(older)?, newer.base_since(older, Reason::NoOperations)?, f)
             }
             Formula::AverageBulk => {
@@ -149,7 +149,7 @@ impl Formula {
             Formula::ElapsedTime => {
                 let f = newer.frequency_now()?;
                 // A start in the future is a clock that was set, not a time.
-                let elapsed = newer.time.checked_sub(newer.value_now()).ok_or(Reason::Reset)?;
+                let elapsed = newer.time.checked_sub(newer.value_now()?).ok_or(Reason::Reset)?;
                 elapsed_time(elapsed, f)
             }
             Formula::None => return Err(Reason::Unsupported),

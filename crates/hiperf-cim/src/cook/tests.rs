@@ -172,9 +172,26 @@ fn types_are_found() {
     assert_eq!(CounterType::from_name("perf_precision_timestamp"), Some(CounterType::PERF_LARGE_RAW_BASE));
     assert_eq!(CounterType::from_qualifier(i32::MIN), Some(CounterType::PERF_COUNTER_HISTOGRAM_TYPE));
     assert_eq!((CounterType::from_number(1), CounterType::from_name("PERF_")), (None, None));
+    for statistic in Statistic::ALL {
+        assert_eq!(CookingType::from_name(statistic.name()), Some(CookingType::Statistic(statistic)));
+    }
     let variance = CookingType::from_name("Cooker_Variance").expect("a statistic's name");
     assert_eq!((variance, variance.name()), (CookingType::Statistic(Statistic::Variance), "COOKER_VARIANCE"));
     assert_eq!(CookingType::from_name("COOKER_MEDIAN"), None);
+}
+
+#[test]
+fn types_are_read_from_what_holds_them() {
+    let real = CounterType::PERF_DOUBLE_RAW;
+    assert_eq!(real.width_of(CimType::Real64), Some(Width::U64));
+    assert_eq!((real.width_of(CimType::Uint64), real.width_of(CimType::Real32)), (None, None));
+    let rate = CounterType::PERF_COUNTER_COUNTER;
+    assert_eq!((rate.width_of(CimType::Uint16), rate.width_of(CimType::Real64)), (Some(Width::U16), None));
+    for of in CounterType::ALL.iter().filter(|of| of.formula() != Formula::None) {
+        let documented = of.raw_type().expect("a raw type");
+        assert!(of.width_of(documented).is_some(), "{of} is not read from {documented:?}");
+        assert_eq!(of.width_of(CimType::String), None, "{of}");
+    }
 }
 
 #[test]

@@ -207,7 +207,7 @@ impl Writer<'_> {
         self.text(" is divided by.\")]\n  ");
         let cim_type = match base.raw_width() {
             Some(Width::U32) => CimType::Uint32,
-            Some(Width::U64) | None => CimType::Uint64,
+            _ => CimType::Uint64,
         };
         self.declared(cim_type, counter.name, "_Base");
     }

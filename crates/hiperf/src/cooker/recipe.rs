@@ -157,15 +157,22 @@ impl Step {
         raw: &Class,
     ) -> Result<Step> {
         let base = match (base, counter_type.base()) {
-            (Some(name), Some(_)) => Some(Operand::new(raw, name)?),
-            (None, Some(_)) => Some(Operand::new(raw, &format!("{counter}_Base"))?),
+            (Some(name), Some(base)) => Some(Operand::new(base, raw, name)?),
+            (None, Some(base)) => Some(Operand::new(base, raw, &format!("{counter}_Base"))?),
             (_, None) => None,
         };
         let time = match counter_type.time_base() {
             Some(time_base) => Some(time_properties(time_base, formatted, raw)?),
             None => None,
         };
-        Ok(Step { target, target_type, counter_type, value: Operand::new(raw, counter)?, base, time })
+        Ok(Step {
+            target,
+            target_type,
+            counter_type,
+            value: Operand::new(counter_type, raw, counter)?,
+            base,
+            time,
+        })
     }
 
     fn cook(&self, older: Option<&Instance>, newer: &Instance, target: &ObjectAccess) -> Result<(), Status> {
@@ -210,13 +217,16 @@ impl Step {
 }
 
 impl Operand {
-    fn new(raw: &Class, name: &str) -> Result<Operand> {
+    fn new(counter_type: CounterType, raw: &Class, name: &str) -> Result<Operand> {
         let property = raw
             .property(name)
             .ok_or_else(|| invalid(format!("its raw property {name} is not a property of {}", raw.name())))?;
-        let width = Width::of(property.ty().scalar).filter(|_| !property.ty().is_array).ok_or_else(|| {
-            let ty = property.ty();
-            invalid(format!("its raw property {name} of {} is a {ty}, which holds no counter", raw.name()))
+        let ty = property.ty();
+        let width = counter_type.width_of(ty.scalar).filter(|_| !ty.is_array).ok_or_else(|| {
+            let class = raw.name();
+            invalid(format!(
+                "its raw property {name} of {class} is a {ty}, which holds no counter of type {counter_type}"
+            ))
         })?;
         Ok(Operand { handle: raw.handle(name)?, width })
     }
@@ -230,6 +240,12 @@ impl Operand {
         match self.width {
             Width::U32 => instance.read_u32(self.handle).ok()?.map(u64::from),
             Width::U64 => instance.read_u64(self.handle).ok()?,
+            _ => {
+                let bytes = instance.read_fixed(self.handle).ok()??;
+                let mut word = [0; 8];
+                word.get_mut(..bytes.len())?.copy_from_slice(bytes);
+                Some(u64::from_le_bytes(word))
+            }
         }
     }
 }
@@ -256,4 +272,37 @@ fn time_properties(
 
 fn invalid(message: String) -> Error {
     Error::new(Status::WBEM_E_INVALID_QUALIFIER, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use hiperf_cim::{ClassBuilder, PropertyDeclaration, Value};
+
+    use super::*;
+
+    #[test]
+    fn narrow_values_are_read_whole() {
+        let values = [
+            (CimType::Uint8, Value::Uint8(200), 200),
+            (CimType::Uint16, Value::Uint16(60_000), 60_000),
+            (CimType::Sint32, Value::Sint32(70_000), 70_000),
+        ];
+        for (cim, value, expected) in values {
+            let mut raw = ClassBuilder::new("Test_Raw", None).unwrap();
+            raw.property(PropertyDeclaration {
+                name: "Level".into(),
+                ty: cim.into(),
+                class_name: None,
+                qualifiers: Vec::new(),
+                default: None,
+            })
+            .unwrap();
+            let raw = raw.build().unwrap();
+            let level = Operand::new(CounterType::PERF_COUNTER_RAWCOUNT, &raw, "Level").unwrap();
+            let mut instance = Instance::spawn(&raw);
+            assert_eq!(level.read(&instance), None, "{cim:?}");
+            instance.put("Level", &value).unwrap();
+            assert_eq!(level.read(&instance), Some(expected), "{cim:?}");
+        }
+    }
 }

@@ -200,6 +200,8 @@ fn recipes_that_can_not_be() {
         &["Nothing is not a property of", "property Value of"],
     );
     check("Text", raw, &counter("Name"), invalid, &["Name of", "is a string, which holds no counter"]);
+    let real = property("CookingType(\"PERF_DOUBLE_RAW\"), Counter(\"Total\")");
+    check("Real", raw, &real, invalid, &["is a uint64, which holds no counter of type PERF_DOUBLE_RAW"]);
     let no_base = property("CookingType(\"PERF_AVERAGE_BULK\"), Counter(\"Total\")");
     check("Base", raw, &no_base, invalid, &["Total_Base is not a property of"]);
     let statistic = property("CookingType(\"COOKER_AVERAGE\"), Counter(\"Total\")");
