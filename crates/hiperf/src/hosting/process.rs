@@ -4,7 +4,7 @@
 //! has to be found in the dark, and its standard output is our standard error:
 //! what a provider prints is not what this program says. It is in a process
 //! group of its own, so that an interrupt at the terminal is this program's to
-//! handle.
+//! handle, and so that what a provider started ends with it.
 //!
 //! A host ends in one way only: [`Process::end`] kills it, unless it is dead
 //! already, reaps it and keeps what became of it. So there is no zombie, and
@@ -22,7 +22,9 @@ use std::time::{Duration, Instant};
 
 use hiperf_cim::{Error, Result, Status};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process_group, pidfd_open, pidfd_send_signal, waitid,
+};
 
 use super::channel::Channel;
 use super::death::{Death, Reason};
@@ -184,6 +186,7 @@ impl Process {
             let _may_be_dead = pidfd_send_signal(&self.pidfd, Signal::KILL);
             self.ends_within(LIMIT_TO_DIE);
         }
+        self.kill_group();
         lock(&self.idle).clear();
         let death = Death::new(&self.name, self.pid, reason, self.reap());
         if *reason != Reason::Released
@@ -192,6 +195,18 @@ impl Process {
             host.failed(self, &death);
         }
         death
+    }
+
+    /// Kills what the dead host's provider has started and left in its group.
+    fn kill_group(&self) {
+        // Until it is reaped nobody else has its number, nor a group of that name.
+        let looking = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let is_unreaped =
+            waitid(WaitId::PidFd(self.pidfd.as_fd()), looking).is_ok_and(|ended| ended.is_some());
+        if is_unreaped && let Some(group) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
+            // It fails for one that is empty, as most are.
+            let _may_be_empty = kill_process_group(group, Signal::KILL);
+        }
     }
 
     /// How it ended, unless it is still there or somebody else has reaped it.

@@ -42,6 +42,42 @@ fn a_host_ends_with_its_last_user() {
     assert!(!is_alive(id), "it is gone and reaped");
 }
 
+/// A descriptor by which the end of a process is seen; `None` if it is over.
+fn watch(process: i32) -> Option<std::os::fd::OwnedFd> {
+    let pid = rustix::process::Pid::from_raw(process)?;
+    rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).ok()
+}
+
+#[track_caller]
+fn check_ends(watched: &std::os::fd::OwnedFd) {
+    let mut ended = [rustix::event::PollFd::new(watched, rustix::event::PollFlags::IN)];
+    let limit = rustix::event::Timespec { tv_sec: 20, tv_nsec: 0 };
+    assert_eq!(rustix::event::poll(&mut ended, Some(&limit)).unwrap(), 1, "it lives on");
+}
+
+/// What a provider has started, however its host ends.
+#[test]
+fn a_host_takes_its_children_along() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let time = Time::start();
+    for end in ["release", "get:exit"] {
+        let (namespace, class) = serve(&time.hosting(Hosting::new()), HOST);
+        let id = process(&namespace, &class);
+        namespace.get(&format!("{class}.Name=\"get:child\"")).unwrap();
+        let children: String = std::fs::read_dir(format!("/proc/{id}/task"))
+            .unwrap()
+            .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok())
+            .collect();
+        let child = watch(children.trim().parse().unwrap()).unwrap();
+        let _exits = namespace.get(&format!("{class}.Name=\"{end}\""));
+        drop(namespace);
+        check_ends(&child);
+    }
+}
+
 #[test]
 fn a_host_is_started_again_after_a_while() {
     let _turn = turn();
@@ -122,12 +158,8 @@ fn a_host_ends_with_its_client() {
     let said = String::from_utf8(output.stdout).unwrap();
     let host = said.lines().find_map(|line| line.split("host ").nth(1)).unwrap_or_else(|| panic!("{said}"));
     let host: i32 = host.trim().parse().unwrap();
-    let Some(pid) = rustix::process::Pid::from_raw(host) else { panic!("{host}") };
-    // Its end is seen by a descriptor, unless it is over already.
-    let Ok(pidfd) = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()) else { return };
-    let mut ended = [rustix::event::PollFd::new(&pidfd, rustix::event::PollFlags::IN)];
-    let limit = rustix::event::Timespec { tv_sec: 20, tv_nsec: 0 };
-    assert_eq!(rustix::event::poll(&mut ended, Some(&limit)).unwrap(), 1, "the host outlives its client");
+    // It may be over already.
+    watch(host).iter().for_each(check_ends);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::os::fd::{FromRawFd as _, OwnedFd};
+use std::process::Stdio;
 
 use hiperf_cim::{Error, Result, Status};
 
@@ -17,6 +18,12 @@ pub fn commit(what: &str) -> Result<()> {
         "loop" => loop {
             std::hint::spin_loop();
         },
+        // A program that goes on when this one is gone.
+        "child" => {
+            let mut child = std::process::Command::new("sleep");
+            let started = child.arg("1000").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+            started.map(drop).map_err(|error| Error::new(Status::WBEM_E_FAILED, error.to_string()))
+        }
         "exit" => std::process::exit(3),
         "abort" => std::process::abort(),
         "panic" => panic!("as it was told"),
