@@ -20,8 +20,9 @@ use crate::namespace::lock;
 use crate::registration::Registration;
 
 /// How long to wait for another thread that loads a provider: longer than
-/// loading takes, unless two providers wait for each other.
-pub(crate) const WAIT_LIMIT: Duration = INITIALIZATION_LIMIT.saturating_mul(2);
+/// loading takes, also into a provider host, where four times the limit may pass,
+/// unless two providers wait for each other.
+pub(crate) const WAIT_LIMIT: Duration = INITIALIZATION_LIMIT.saturating_mul(5);
 
 /// For whom a provider is loaded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
