@@ -325,3 +325,13 @@ fn installed_and_found_by_pkg_config() {
     let description = fs::read_to_string(stage.join("usr/lib/pkgconfig/hiperf.pc")).unwrap();
     assert!(description.starts_with("prefix=/usr\n"), "{description}");
 }
+
+/// Providers keep pointers to its functions, so closing it doesn't unload it.
+#[test]
+fn the_library_stays() {
+    let inside = directory("stay");
+    let program = inside.join("stay_client");
+    run(strict(&mut cc()).arg("-std=c11").arg(source("stay_client.c")).arg("-o").arg(&program).arg("-ldl"));
+    let library = lib_dir(&inside).join("libhiperf.so");
+    assert_eq!(run(Command::new(&program).arg(&library)), "0 live objects\n");
+}
