@@ -302,10 +302,12 @@ fn installed_and_found_by_pkg_config() {
         return skip("pkg-config is not installed");
     }
     let out = directory("install");
-    let prefix = out.join("prefix");
+    let (prefix, host) = (out.join("prefix"), out.join("a-host"));
+    fs::write(&host, "#!/bin/sh\n").unwrap();
     let install = |prefix: &Path, destination: &Path| {
         let mut install = Command::new(root().join("crates/libhiperf/install"));
-        run(install.env("LIBRARY", BUILT.join("libhiperf.so")).arg(prefix).arg(destination));
+        install.env("LIBRARY", BUILT.join("libhiperf.so")).env("HOST", &host);
+        run(install.arg(prefix).arg(destination));
     };
     install(&prefix, Path::new(""));
     let build = "cc -std=c11 \"$SOURCE\" $(pkg-config --cflags --libs hiperf) -o \"$PROGRAM\"";
@@ -319,7 +321,8 @@ fn installed_and_found_by_pkg_config() {
     // Packagers copy to one place what will be used from another.
     let stage = out.join("stage");
     install(Path::new("/usr"), &stage);
-    for name in ["lib/libhiperf.so", "lib/libhiperf.so.0", "include/hiperf.h"] {
+    let host = "lib/hiperf/hiperf-provider-host";
+    for name in ["lib/libhiperf.so", "lib/libhiperf.so.0", "include/hiperf.h", host] {
         assert!(fs::metadata(stage.join("usr").join(name)).unwrap().is_file());
     }
     let description = fs::read_to_string(stage.join("usr/lib/pkgconfig/hiperf.pc")).unwrap();
