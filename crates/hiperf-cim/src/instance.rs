@@ -241,7 +241,8 @@ impl Instance {
 
     /// Makes the values those of a block that a stranger wrote, of this class's
     /// layout and `len` bytes long; `fill` copies its bytes to where they are
-    /// checked. Afterwards the instance has these values, or none at all.
+    /// checked. Afterwards the instance has these values, or none at all, and no
+    /// reason for any that is missing.
     /// Allocates only when the tail has outgrown everything it held before.
     ///
     /// # Errors
@@ -249,6 +250,9 @@ impl Instance {
     /// short or too long, or because a value isn't within its tail.
     #[inline]
     pub fn load_block(&mut self, len: usize, fill: impl FnOnce(&mut [u8])) -> Result<(), Status> {
+        if self.block.has_reasons() {
+            self.forget_reasons();
+        }
         self.block.load(len, self.class.layout(), fill)
     }
 }

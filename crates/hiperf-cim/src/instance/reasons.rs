@@ -61,6 +61,40 @@ impl Instance {
         }
     }
 
+    /// The reasons' codes by index of the property, 0 where nothing was said;
+    /// `None` if nothing was said of any. One of a property that has a value
+    /// means nothing.
+    #[inline]
+    #[must_use]
+    pub fn reason_codes(&self) -> Option<&[u8]> {
+        if !self.block.has_reasons() {
+            return None;
+        }
+        self.reasons.as_ref().map(|reasons| &**reasons.0)
+    }
+
+    /// Makes the reasons those whose codes a stranger gives, one for each
+    /// property; a number that is no reason, and what is missing, says nothing.
+    /// Allocates when they are the instance's first.
+    #[cold]
+    #[inline(never)]
+    pub fn load_reasons(&mut self, codes: impl IntoIterator<Item = u8>) {
+        let codes = codes.into_iter().chain(std::iter::repeat(0));
+        for (mine, code) in self.reasons_mut().iter_mut().zip(codes) {
+            *mine = Reason::from_code(code).map_or(0, Reason::code);
+        }
+    }
+
+    /// Takes all reasons back, and keeps their room.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn forget_reasons(&mut self) {
+        if let Some(reasons) = &mut self.reasons {
+            reasons.0.fill(0);
+        }
+        self.block.set_has_reasons(false);
+    }
+
     fn reasons_mut(&mut self) -> &mut [u8] {
         self.block.set_has_reasons(true);
         let none = || Reasons(Box::new(vec![0; self.slots.len()].into_boxed_slice()));

@@ -42,12 +42,44 @@ impl Object {
         })
     }
 
+    /// Words that the reasons for missing values take; 0 if there are none.
+    #[inline]
+    #[must_use]
+    pub fn reason_words(&self) -> usize {
+        self.inner().with(|instance| instance.reason_codes().map_or(0, |codes| codes.len().div_ceil(WORD)))
+    }
+
+    /// Writes the reasons, if there are any, to `words`, and says whether any of
+    /// those was another one before. `None` if they are too few.
+    #[must_use]
+    pub fn store_reasons(&self, words: &[AtomicU64]) -> Option<bool> {
+        self.inner().with(|instance| {
+            let codes = instance.reason_codes().unwrap_or_default();
+            let words = words.get(..codes.len().div_ceil(WORD))?;
+            let mut changed = 0;
+            for (codes, word) in codes.chunks(WORD).zip(words) {
+                let mut bytes = [0; WORD];
+                bytes[..codes.len()].copy_from_slice(codes);
+                changed |= store(word, u64::from_ne_bytes(bytes));
+            }
+            Some(changed != 0)
+        })
+    }
+
+    /// Makes the reasons those in `words`, whoever wrote them there. What is no
+    /// reason, and what lies beyond the words, says nothing.
+    pub fn load_reasons(&self, words: &[AtomicU64]) {
+        let codes = words.iter().flat_map(|word| word.load(Ordering::Relaxed).to_ne_bytes());
+        self.inner().with_mut(|instance| instance.load_reasons(codes));
+    }
+
     /// Makes the values those of a block of `len` bytes in `words`, whoever
     /// wrote it there.
     ///
     /// # Errors
     /// `WBEM_E_INVALID_OBJECT`: it is no block of the object's class, or not all
-    /// of it is there. All values are NULL then.
+    /// of it is there. All values are NULL then. Reasons there are none, until
+    /// [`Object::load_reasons`] brings them.
     #[inline]
     pub fn load_block(&self, words: &[AtomicU64], len: usize) -> Result<(), Status> {
         let words = words.get(..len.div_ceil(WORD)).ok_or(Status::WBEM_E_INVALID_OBJECT)?;

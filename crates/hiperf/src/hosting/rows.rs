@@ -14,7 +14,7 @@ use hiperf_com::enumeration::ObjectList;
 use hiperf_com::object::Object;
 
 use super::protocol::Message;
-use super::protocol::area::{ITEMS_AT, halves, load};
+use super::protocol::area::{ITEMS_AT, extent_parts, halves, load};
 use super::protocol::message::{Bytes, ContextValues};
 
 /// More instances of a class are a lie, not a machine: the largest process table
@@ -80,7 +80,8 @@ impl Row {
 /// has its own, so that a little memory can't stand for a great deal.
 #[inline]
 fn take_room(row: (u64, u64), room: &mut usize) -> Result<(), Lie> {
-    let left = room.checked_sub(2 + (halves(row.1).1 as usize).div_ceil(8));
+    let (len, _) = extent_parts(halves(row.1).1);
+    let left = room.checked_sub(2 + (len as usize).div_ceil(8));
     *room = left.ok_or("there are more instances than the memory has room for")?;
     Ok(())
 }
@@ -91,9 +92,15 @@ fn id_of(row: (u64, u64)) -> i32 {
 
 #[inline]
 fn load_block(object: &Object, words: &[AtomicU64], row: (u64, u64)) -> Result<(), Lie> {
-    let (place, len) = halves(row.1);
+    let (place, extent) = halves(row.1);
+    let (len, has_reasons) = extent_parts(extent);
     let block = words.get(place as usize..).ok_or("an instance lies outside of the memory")?;
-    object.load_block(block, len as usize).map_err(|_| "an instance is none of its class")
+    object.load_block(block, len as usize).map_err(|_| "an instance is none of its class")?;
+    if has_reasons {
+        // However few words are left: what isn't there says nothing.
+        object.load_reasons(block.get((len as usize).div_ceil(8)..).unwrap_or_default());
+    }
+    Ok(())
 }
 
 impl Item {

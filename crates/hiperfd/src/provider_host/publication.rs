@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hiperf::hosting::protocol::area::{ITEMS_AT, Outcome, pair};
+use hiperf::hosting::protocol::area::{ITEMS_AT, Outcome, extent, pair};
 use hiperf_com::enumeration::ObjectList;
 use hiperf_com::object::Object;
 
@@ -41,7 +41,8 @@ struct Row {
     version: u32,
     place: usize,
     room: usize,
-    len: usize,
+    /// The block's length and whether reasons follow it, as they were written.
+    extent: u32,
 }
 
 /// All items of a refresher.
@@ -79,22 +80,29 @@ impl Item {
 
 impl Row {
     fn new(id: i32, object: &Object) -> Row {
-        Row { id, object: object.clone(), version: 0, place: 0, room: 0, len: 0 }
+        Row { id, object: object.clone(), version: 0, place: 0, room: 0, extent: 0 }
     }
 
     /// Whether the block is in its place now; `at` is where the row is.
     fn write(&mut self, words: &[AtomicU64], at: usize, is_new: bool) -> bool {
         let len = self.object.block_len();
-        if len.div_ceil(8) > self.room {
+        let reason_words = self.object.reason_words();
+        if len.div_ceil(8) + reason_words > self.room {
             return false;
         }
         let place = words.get(self.place..).unwrap_or_default();
-        let Some(changed) = self.object.store_block(place) else { return false };
-        if changed || is_new || len != self.len {
-            self.len = len;
+        let Some(mut changed) = self.object.store_block(place) else { return false };
+        if reason_words > 0 {
+            let behind = place.get(len.div_ceil(8)..).unwrap_or_default();
+            let Some(others) = self.object.store_reasons(behind) else { return false };
+            changed |= others;
+        }
+        let extent = extent(half(len), reason_words > 0);
+        if changed || is_new || extent != self.extent {
+            self.extent = extent;
             self.version = self.version.wrapping_add(1);
             store(words, at, pair(self.id.cast_unsigned(), self.version));
-            store(words, at + 1, pair(half(self.place), half(len)));
+            store(words, at + 1, pair(half(self.place), extent));
         }
         true
     }
@@ -138,7 +146,7 @@ impl Publication {
         }
         for row in self.items.iter_mut().flat_map(|item| &mut item.rows) {
             row.place = at;
-            row.room = row.object.block_len().div_ceil(8) + ROOM_TO_GROW;
+            row.room = row.object.block_len().div_ceil(8) + row.object.reason_words() + ROOM_TO_GROW;
             at += row.room;
         }
         at

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use hiperf::{Hosting, Namespace, Refreshed, Refresher, Status, Value};
+use hiperf::{Hosting, Namespace, Reason, Refreshed, Refresher, Status, Value};
 use hiperf_com::client::{Context, Services};
 use hiperf_com::{Bstr, ComPtr, IWbemLocator, clsid, registry};
 
@@ -98,6 +98,27 @@ fn refreshes() {
     assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
     assert_eq!(refresher.object(object).unwrap().get("Count").unwrap(), Value::Uint64(8));
     assert!(refresher.instances(many).unwrap().all(|one| one.get("Count").unwrap() == Value::Uint64(8)));
+}
+
+#[test]
+fn why_a_value_is_missing_is_said_in_the_client() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let hosting = Time::start().hosting(Hosting::new());
+    let (namespace, class) = serve_as(&hosting, &format!("CLSID = \"{HOST}\";"), &[""]);
+    let mut refresher = Refresher::new();
+    let object = refresher.add_object(&namespace, &format!("{class}.Name=\"missing\"")).unwrap();
+    for count in 1..=6 {
+        assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+        let object = refresher.object(object).unwrap();
+        let handle = object.class().handle("Count").unwrap();
+        let is_missing = count % 2 == 0;
+        let expected = if is_missing { Value::Null } else { Value::Uint64(count) };
+        assert_eq!(object.get("Count").unwrap(), expected);
+        assert_eq!(object.why(handle).unwrap(), is_missing.then_some(Reason::Denied));
+    }
 }
 
 #[test]

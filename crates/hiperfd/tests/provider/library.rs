@@ -10,7 +10,7 @@ mod still;
 
 use std::collections::HashMap;
 
-use hiperf_cim::{Error, Result, Value};
+use hiperf_cim::{Error, Reason, Result, Value};
 use hiperf_com::access::{HiPerfEnum, ObjectAccess};
 use hiperf_com::client::{Context, ObjectSink};
 use hiperf_com::provider::{HiPerfProvider, Initialization, ProviderRefresher, Services};
@@ -175,6 +175,10 @@ impl ProviderRefresher for ToldRefresher {
                 fault::commit(what).map_err(|error| error.status())?;
             }
             fill(object, self.place, self.refreshes).map_err(|error| error.status())?;
+            if name == "missing" && self.refreshes.is_multiple_of(2) {
+                let (_, count) = object.property_handle("Count").map_err(|error| error.status())?;
+                object.write_missing(count, Reason::Denied)?;
+            }
             if name == "grows" {
                 let text = "x".repeat(usize::try_from(self.refreshes).unwrap_or(0) * 1000);
                 object.put("Place", &Value::String(text)).map_err(|error| error.status())?;

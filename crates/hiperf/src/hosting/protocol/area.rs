@@ -11,8 +11,10 @@
 //!         1             words that are needed, when the memory is too small
 //!         2             the number of items
 //!         3 ..          items, two words each    item u32, 0 u32 | first row u32, rows u32
-//!         ..            rows, two words each     id i32, version u32 | place u32, length u32
-//!         ..            blocks, each in its place: a word's number
+//!         ..            rows, two words each     id i32, version u32 | place u32, extent u32
+//!         ..            blocks, each in its place: a word's number. An extent is the block's length in bytes;
+//!                       its highest bit says that words with a byte for each property follow the block,
+//!                       the codes of the reasons for missing values
 //! ```
 //! An object is an item with one row. A row's version counts up when its block
 //! changes. The host writes all of it but cells 0, 2 and 3, in any order before
@@ -102,6 +104,24 @@ impl<'a> Cells<'a> {
         };
         Some((self.0[4].load(Ordering::Relaxed), outcome))
     }
+}
+
+/// The bit of an extent that says that reasons follow the block. No block is so
+/// long that its length has it.
+const HAS_REASONS: u32 = 1 << 31;
+
+/// A block's length and whether reasons follow it, as a row has them.
+#[inline]
+#[must_use]
+pub fn extent(len: u32, has_reasons: bool) -> u32 {
+    if has_reasons { len | HAS_REASONS } else { len }
+}
+
+/// The block's length in an extent, and whether reasons follow it.
+#[inline]
+#[must_use]
+pub fn extent_parts(extent: u32) -> (u32, bool) {
+    (extent & !HAS_REASONS, extent & HAS_REASONS != 0)
 }
 
 /// Two numbers as they share a word.

@@ -3,9 +3,9 @@
 use std::sync::atomic::Ordering;
 
 use hiperf_cim::{CimType, ClassDraft, QualifierOwner, Value};
-use hiperf_cim::{Flavor, Qualifier};
+use hiperf_cim::{Flavor, Qualifier, Reason};
 
-use super::super::protocol::area::pair;
+use super::super::protocol::area::{extent, pair};
 use super::*;
 
 fn class() -> Arc<Class> {
@@ -132,6 +132,55 @@ fn rows_follow() {
     host.publish(&[], 4);
     client.follow(&host).unwrap();
     assert_eq!(client.listed(), []);
+}
+
+#[test]
+fn reasons_cross_and_a_lie_about_one_says_nothing() {
+    let host = Host::new();
+    let mut client = Client::new(&host.class);
+    client.follow(&host).unwrap();
+    let handle = host.class.handle("Count").unwrap();
+    let mut missing = instance(&host.class, "a", 1);
+    missing.write_missing(handle, Reason::Denied).unwrap();
+    let missing = Object::new(missing);
+    let at = ROWS_AT;
+    let place = BLOCKS_AT + ROOM;
+    let len = u32::try_from(missing.block_len()).unwrap();
+    let behind = place + missing.block_len().div_ceil(8);
+    let show = |version: u32, has_reasons: bool| {
+        host.set(at, pair(1, version));
+        host.set(at + 1, pair(u32::try_from(place).unwrap(), extent(len, has_reasons)));
+    };
+    let mut why = |what: &str, expected: Option<Reason>| {
+        client.follow(&host).unwrap();
+        let mut said = None;
+        client.list.for_each(|id, one| {
+            if id == 1 {
+                assert!(one.get("Count").unwrap().is_null(), "{what}");
+                said = one.why(handle).unwrap();
+            }
+        });
+        assert_eq!(said, expected, "{what}");
+    };
+    assert_eq!(missing.store_block(&host.words[place..]), Some(true));
+    assert_eq!(missing.store_reasons(&host.words[behind..]), Some(true));
+    assert_eq!(missing.store_reasons(&host.words[behind..]), Some(false));
+    show(2, true);
+    why("as it was said", Some(Reason::Denied));
+    host.set(behind, u64::MAX);
+    show(3, true);
+    why("an unknown number", None);
+    host.set(behind, u64::from_ne_bytes([Reason::Gone.code(); 8]));
+    show(4, true);
+    why("also of what has a value", Some(Reason::Gone));
+    show(5, false);
+    why("taken back", None);
+    // The block ends with the memory, and reasons are said to follow.
+    let last = host.words.len() - missing.block_len().div_ceil(8);
+    assert_eq!(missing.store_block(&host.words[last..]), Some(true));
+    host.set(at, pair(1, 6));
+    host.set(at + 1, pair(u32::try_from(last).unwrap(), extent(len, true)));
+    why("beyond the memory", None);
 }
 
 #[test]
