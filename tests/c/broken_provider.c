@@ -58,7 +58,8 @@ struct provider {
     LONG handles[PROPERTIES];
 };
 static LONG samples;
-static struct refresher *oldest; /* that is there, for what uses it by mistake */
+static struct refresher *oldest; /* that is there, for what uses it by mistake; atomic, for threads make and release others */
+static struct refresher *the_oldest(void) { return __atomic_load_n(&oldest, __ATOMIC_ACQUIRE); }
 
 static HRESULT write_queue(const LONG *handles, IWbemObjectAccess *object, ULONGLONG n, int queue)
 {
@@ -158,8 +159,8 @@ static void free_item(struct item *item)
 
 static void destroy_refresher(struct refresher *refresher)
 {
-    if (oldest == refresher)
-        oldest = NULL;
+    struct refresher *own = refresher;
+    __atomic_compare_exchange_n(&oldest, &own, NULL, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
     for (struct item *item; (item = refresher->items) != NULL; free_item(item))
         refresher->items = item->next;
     if (!broken("provider_borrowed"))
@@ -240,8 +241,8 @@ static HRESULT refresh(IWbemRefresher *This, LONG flags)
         sleep_ms(1);
     }
     misbehave(refresher);
-    if (broken("writes_others") && oldest != NULL)
-        refresher = oldest;
+    if (broken("writes_others") && the_oldest() != NULL)
+        refresher = the_oldest();
     for (struct item *item = refresher->items; item != NULL; item = item->next) {
         for (int queue = 0; queue < QUEUES; queue++) {
             if (item->objects[queue] == NULL)
@@ -308,8 +309,8 @@ static HRESULT query_instances(IWbemHiPerfProvider *This, IWbemServices *service
     if (sink == NULL && !broken("null_sink_crash"))
         return WBEM_E_INVALID_PARAMETER;
     HRESULT hr = check_class(class);
-    if (SUCCEEDED(hr) && broken("writes_in_query") && oldest != NULL && oldest->items != NULL)
-        write_queue(provider->handles, oldest->items->objects[0], 5000, 0);
+    if (SUCCEEDED(hr) && broken("writes_in_query") && the_oldest() != NULL && the_oldest()->items != NULL)
+        write_queue(provider->handles, the_oldest()->items->objects[0], 5000, 0);
     if (SUCCEEDED(hr) && broken("indicate_null"))
         IWbemObjectSink_Indicate(sink, 1, &(IWbemClassObject *){NULL});
     if (SUCCEEDED(hr) && broken("sink_leaked"))
@@ -343,8 +344,8 @@ static HRESULT create_refresher(IWbemHiPerfProvider *This, IWbemServices *servic
     if (!broken("provider_borrowed"))
         hiperf_AddRef(This);
     HIPERF_BORN();
-    if (oldest == NULL)
-        oldest = refresher;
+    struct refresher *none = NULL;
+    __atomic_compare_exchange_n(&oldest, &none, refresher, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
     if (broken("writes_by_thread")) {
         pthread_t thread;
         base_AddRef(&refresher->base); /* it never ends */

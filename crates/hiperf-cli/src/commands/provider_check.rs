@@ -6,7 +6,7 @@
 //!       hiperf provider check ./libx.so --inside CHECK     a process of its own
 //!           Subject: library, MOF, classes -> Bench: initialised provider -> the check
 //!           Journal: what was seen, on standard output
-//!       Outcome <- Journal, and how that process ended
+//!       Outcome <- Journal, and how that process ended (watch)
 //!   report: each outcome; exit status 1 if any failed
 //! ```
 //!
@@ -27,6 +27,7 @@ mod journal;
 mod outcome;
 mod report;
 mod subject;
+mod watch;
 
 use std::io;
 

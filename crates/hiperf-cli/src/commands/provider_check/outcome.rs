@@ -1,15 +1,14 @@
 //! [`Outcome`]: what became of a check, from its journal and from how its
 //! process ended.
 
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use super::catalog::Check;
 use super::journal::MARK;
+use super::watch::watch;
 use crate::args::CheckProviderArguments;
 
 /// How a check ended.
@@ -34,8 +33,6 @@ pub struct Outcome {
     pub seen: Vec<String>,
 }
 
-/// More than this of what a provider prints is of no use to anyone.
-const MAX_OUTPUT: u64 = 4 << 20;
 /// More findings than this of one check say nothing new.
 const MAX_FINDINGS: usize = 12;
 
@@ -66,60 +63,9 @@ impl Outcome {
             command.arg("--namespace").arg(namespace);
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = command.spawn()?;
-        let (journal, errors, end) = watch(child, arguments.limit)?;
-        Ok(judge(&journal, &errors, end, arguments.limit))
+        let seen = watch(command.spawn()?, arguments.limit)?;
+        Ok(judge(&seen.output, &seen.errors, seen.end, arguments.limit))
     }
-}
-
-/// Reads what a process writes until it ends or its time is over: standard
-/// output, standard error, and its status unless it had to be killed.
-fn watch(mut child: Child, limit: Duration) -> io::Result<(String, String, Option<ExitStatus>)> {
-    let (sender, receiver) = mpsc::channel();
-    let out = child.stdout.take().map(|out| read(out, Some(sender.clone())));
-    let errors = child.stderr.take().map(|errors| read(errors, None));
-    drop(sender);
-    // Standard output is closed by the end of the process, whatever ends it. One
-    // that closes it itself and then stays has the same limit once more.
-    let in_time = !matches!(receiver.recv_timeout(limit), Err(mpsc::RecvTimeoutError::Timeout));
-    let status = if in_time { wait(&mut child)? } else { None };
-    if status.is_none() {
-        child.kill()?;
-        child.wait()?;
-    }
-    let text = |reader: Option<thread::JoinHandle<Vec<u8>>>| {
-        let bytes = reader.and_then(|reader| reader.join().ok()).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
-    };
-    Ok((text(out), text(errors), status))
-}
-
-/// How long a process that has closed its output may take to end.
-const END_LIMIT: Duration = Duration::from_secs(10);
-
-fn wait(child: &mut Child) -> io::Result<Option<ExitStatus>> {
-    let mut left = END_LIMIT;
-    const STEP: Duration = Duration::from_millis(2);
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        let Some(less) = left.checked_sub(STEP) else { return Ok(None) };
-        left = less;
-        thread::sleep(STEP);
-    }
-}
-
-fn read(from: impl Read + Send + 'static, ended: Option<mpsc::Sender<()>>) -> thread::JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let mut from = from.take(MAX_OUTPUT);
-        // What came before an error is what there is.
-        let _partial = from.read_to_end(&mut bytes);
-        // Dropped too, so that the end is told either way.
-        drop(ended);
-        bytes
-    })
 }
 
 fn judge(journal: &str, errors: &str, end: Option<ExitStatus>, limit: Duration) -> Outcome {
