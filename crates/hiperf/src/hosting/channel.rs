@@ -13,7 +13,7 @@ use super::ask;
 use super::death::Reason;
 use super::process::Process;
 use super::protocol::Message;
-use super::protocol::socket::{self, Failure};
+use super::protocol::socket::{self, Failure, Patience};
 
 /// How often one call may ask the namespace something: more often than there
 /// are classes to ask for, and not for ever.
@@ -54,13 +54,13 @@ impl Channel {
         services: &Services,
         take: &mut dyn FnMut(Vec<u8>) -> Result<()>,
     ) -> Result<Status> {
-        let deadline = Some(Instant::now() + limit);
-        let mut questions = 0;
         let process = self.process.clone();
+        let patience = process.patience(Instant::now() + limit);
+        let mut questions = 0;
         let fail = |failure| process.fail(failure, limit);
         let Some(socket) = &self.socket else { return Err(Status::WBEM_E_UNEXPECTED.into()) };
         self.is_idle = false;
-        match socket::send(socket, message, memory, deadline) {
+        match socket::send(socket, message, memory, patience) {
             Err(failure @ Failure::TooLong) => {
                 self.is_idle = true;
                 return Err(fail(failure));
@@ -68,7 +68,7 @@ impl Channel {
             sent => sent.map_err(fail)?,
         }
         loop {
-            match socket::receive(socket, deadline).map_err(fail)? {
+            match socket::receive(socket, patience).map_err(fail)? {
                 Message::Done { status, text } => {
                     self.is_idle = true;
                     return outcome(status, text);
@@ -81,7 +81,7 @@ impl Channel {
                 Message::Ask { question, text, shallow, context } if questions < MAX_QUESTIONS => {
                     questions += 1;
                     let told = ask::answer(services, question, &text, shallow, &context);
-                    tell(socket, &told, deadline).map_err(fail)?;
+                    tell(socket, &told, patience).map_err(fail)?;
                 }
                 Message::Ask { .. } => return Err(self.lie("it asks without end")),
                 _ => return Err(self.lie("an answer is none to what was asked")),
@@ -114,12 +114,12 @@ impl Drop for Channel {
 
 /// Sends an answer; instead of one that is too long, that it is: the provider
 /// waits for any.
-fn tell(socket: &UnixStream, told: &Message, deadline: Option<Instant>) -> Result<(), Failure> {
-    match socket::send(socket, told, None, deadline) {
+fn tell(socket: &UnixStream, told: &Message, patience: Patience<'_>) -> Result<(), Failure> {
+    match socket::send(socket, told, None, patience) {
         Err(Failure::TooLong) => {
             let text = "the answer is too long for a message to a provider host".to_owned();
             let status = Status::WBEM_E_QUOTA_VIOLATION;
-            socket::send(socket, &Message::Told { status, text, objects: Vec::new() }, None, deadline)
+            socket::send(socket, &Message::Told { status, text, objects: Vec::new() }, None, patience)
         }
         sent => sent,
     }
@@ -143,8 +143,8 @@ mod tests {
         let (one, other) = UnixStream::pair().unwrap();
         let status = Status::WBEM_S_NO_ERROR;
         let told = Message::Told { status, text: String::new(), objects: vec![Bytes(vec![0; MAX_FRAME])] };
-        tell(&one, &told, None).unwrap();
-        let answer = socket::receive(&other, None).unwrap();
+        tell(&one, &told, Patience::default()).unwrap();
+        let answer = socket::receive(&other, Patience::default()).unwrap();
         let Message::Told { status, text, objects } = answer else { panic!("{answer:?}") };
         assert_eq!((status, objects.len()), (Status::WBEM_E_QUOTA_VIOLATION, 0));
         assert!(text.contains("too long"), "{text}");

@@ -29,7 +29,8 @@ use rustix::process::{
 use super::channel::Channel;
 use super::death::{Death, Reason};
 use super::host::ProviderHost;
-use super::protocol::{Message, socket};
+use super::protocol::Message;
+use super::protocol::socket::{self, Patience};
 use crate::namespace::lock;
 
 /// How long a process that was killed may take to be gone. It has to, so this
@@ -128,6 +129,11 @@ impl Process {
         }
     }
 
+    /// To wait for it until the deadline, or its end.
+    pub(super) fn patience(&self, deadline: Instant) -> Patience<'_> {
+        Patience { deadline: Some(deadline), process: Some(self.pidfd.as_fd()) }
+    }
+
     /// A channel for calls.
     ///
     /// # Errors
@@ -144,8 +150,8 @@ impl Process {
             Error::new(Status::WBEM_E_OUT_OF_MEMORY, message)
         })?;
         // The host does nothing on this socket but take channels.
-        let deadline = Some(Instant::now() + LIMIT_TO_DIE);
-        let sent = socket::send(&lock(&self.main), &Message::Open {}, Some(theirs.as_fd()), deadline);
+        let patience = self.patience(Instant::now() + LIMIT_TO_DIE);
+        let sent = socket::send(&lock(&self.main), &Message::Open {}, Some(theirs.as_fd()), patience);
         match sent {
             Ok(()) => Ok(Channel::new(ours, self.clone())),
             Err(failure) => Err(self.fail(failure, LIMIT_TO_DIE)),

@@ -15,9 +15,12 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hiperf::hosting::protocol::message::Bytes;
-use hiperf::hosting::protocol::socket::{self, Failure};
+use hiperf::hosting::protocol::socket::{self, Failure, Patience};
 use hiperf::hosting::protocol::{BATCH_LEN, Message};
 use hiperf_cim::{Error, Result, Status};
+
+/// The client's end is seen by the main thread, which ends the process.
+const FOREVER: Patience<'static> = Patience { deadline: None, process: None };
 
 /// A channel's socket.
 pub struct Line {
@@ -77,10 +80,10 @@ impl Line {
         };
         // A client that is gone is seen by the main thread. The status counts, with
         // or without its text.
-        let sent = socket::send(&self.socket, &Message::Done { status, text }, None, None);
+        let sent = socket::send(&self.socket, &Message::Done { status, text }, None, FOREVER);
         if matches!(sent, Err(Failure::TooLong)) {
-            let _gone =
-                socket::send(&self.socket, &Message::Done { status, text: String::new() }, None, None);
+            let done = Message::Done { status, text: String::new() };
+            let _gone = socket::send(&self.socket, &done, None, FOREVER);
         }
     }
 
@@ -92,7 +95,7 @@ impl Line {
     }
 
     fn send(&self, message: &Message) -> Result<()> {
-        socket::send(&self.socket, message, None, None).map_err(|failure| match failure {
+        socket::send(&self.socket, message, None, FOREVER).map_err(|failure| match failure {
             Failure::TooLong => {
                 let message = "an instance is too long for a message to the provider's client";
                 Error::new(Status::WBEM_E_QUOTA_VIOLATION, message)
@@ -129,7 +132,7 @@ pub fn ask(question: &Message) -> Result<Vec<Bytes>> {
             continue;
         }
         line.send(question)?;
-        let Ok(Message::Told { status, text, objects }) = socket::receive(&line.socket, None) else {
+        let Ok(Message::Told { status, text, objects }) = socket::receive(&line.socket, FOREVER) else {
             return Err(Error::new(Status::WBEM_E_SHUTTING_DOWN, "the provider's client is gone"));
         };
         return if status.is_error() { Err(Error::new(status, text)) } else { Ok(objects) };
@@ -170,15 +173,15 @@ mod tests {
                 });
                 line.done(Ok(Status::WBEM_S_NO_ERROR));
             });
-            let deadline = Some(Instant::now() + Duration::from_secs(20));
+            let patience = Patience::until(Instant::now() + Duration::from_secs(20));
             let mut delivered = 0;
             loop {
-                match socket::receive(&theirs, deadline) {
+                match socket::receive(&theirs, patience) {
                     Ok(Message::Objects { objects }) => delivered += objects.len(),
                     Ok(Message::Ask { .. }) => {
                         let (status, text) = (Status::WBEM_S_NO_ERROR, String::new());
                         let told = Message::Told { status, text, objects: Vec::new() };
-                        socket::send(&theirs, &told, None, None).unwrap();
+                        socket::send(&theirs, &told, None, FOREVER).unwrap();
                     }
                     Ok(Message::Done { .. }) => break,
                     other => panic!("{other:?}"),
@@ -193,7 +196,7 @@ mod tests {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let text = "x".repeat(hiperf::hosting::protocol::MAX_FRAME);
         Line::new(ours).done(Err(Error::new(Status::WBEM_E_FAILED, text)));
-        let done = socket::receive(&theirs, None).unwrap();
+        let done = socket::receive(&theirs, FOREVER).unwrap();
         assert_eq!(done, Message::Done { status: Status::WBEM_E_FAILED, text: String::new() });
     }
 }

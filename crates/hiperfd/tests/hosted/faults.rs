@@ -63,6 +63,30 @@ fn every_call_says_what_became_of_the_host() {
     }
 }
 
+/// Something else has the host's end of every socket when it dies.
+#[test]
+fn a_copy_that_is_left_behind() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let time = Time::start();
+    let hosting = time.hosting(Hosting::new().deadline(LONG_DEADLINE));
+    let (namespace, class) = serve_as(&hosting, &format!("CLSID = \"{HOST}\";"), &["", "_fork"]);
+    let (status, says) = (Status::WBEM_E_PROVIDER_FAILURE, ["signal 6 (SIGABRT)"]);
+    check_error(query(&namespace, &format!("{class}_fork")), status, &says);
+    time.advance(LONG);
+    check_error(namespace.get(&format!("{class}.Name=\"get:fork\"")), status, &says);
+    time.advance(LONG);
+    let mut refresher = Refresher::new();
+    check_error(refresher.add_object(&namespace, &format!("{class}.Name=\"add:fork\"")), status, &says);
+    time.advance(LONG);
+    refresher.add_object(&namespace, &format!("{class}.Name=\"refresh:fork\"")).unwrap();
+    check_error(refresher.refresh_or_explain(), status, &says);
+    time.advance(LONG);
+    assert_eq!(query(&namespace, &class).unwrap().len(), 2);
+}
+
 #[test]
 fn a_provider_that_does_not_start() {
     let _turn = turn();

@@ -7,6 +7,11 @@ use std::process::Stdio;
 
 use hiperf_cim::{Error, Result, Status};
 
+unsafe extern "C" {
+    fn fork() -> i32;
+    fn pause() -> i32;
+}
+
 /// Does it; nothing for a name that isn't one.
 pub fn commit(what: &str) -> Result<()> {
     match what {
@@ -23,6 +28,18 @@ pub fn commit(what: &str) -> Result<()> {
             let mut child = std::process::Command::new("sleep");
             let started = child.arg("1000").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
             started.map(drop).map_err(|error| Error::new(Status::WBEM_E_FAILED, error.to_string()))
+        }
+        // Leaves a copy of itself behind, which has all that it had open.
+        "fork" => {
+            // SAFETY: the copy does nothing but sleep.
+            let copy = unsafe { fork() };
+            if copy != 0 {
+                std::process::abort();
+            }
+            loop {
+                // SAFETY: it touches no memory.
+                unsafe { pause() };
+            }
         }
         "exit" => std::process::exit(3),
         "abort" => std::process::abort(),
