@@ -30,9 +30,12 @@ pub struct Namespace {
     locale: Locale,
 }
 
-/// A namespace that is not kept alive.
+/// A connection that doesn't keep its namespace alive.
 #[derive(Clone)]
-pub(crate) struct WeakNamespace(Weak<Inner>);
+pub(crate) struct WeakNamespace {
+    inner: Weak<Inner>,
+    locale: Locale,
+}
 
 /// What everyone who is connected to a namespace shares.
 pub(crate) struct Inner {
@@ -237,7 +240,9 @@ impl Namespace {
         };
         let by = Use::new(&registration, self.locale);
         let load = || {
-            let services = self.provider_services();
+            // One that is not initialised for each locale is everybody's: which connection
+            // came first must not decide what it is told.
+            let services = self.services_in(by.locale.unwrap_or_default());
             LoadedProvider::load(&registration, self.path(), &by, services, &self.inner.hosting)
         };
         self.inner.providers.get(name, &by, load)
@@ -251,10 +256,15 @@ impl Namespace {
         &self.inner.sweeping
     }
 
-    /// The `IWbemServices` that providers get. It doesn't keep the namespace.
+    /// The `IWbemServices` that a provider gets which is initialised for this
+    /// connection's locale. It doesn't keep the namespace.
     #[must_use]
     pub fn provider_services(&self) -> Services {
-        services::for_provider(WeakNamespace(Arc::downgrade(&self.inner)))
+        self.services_in(self.locale)
+    }
+
+    fn services_in(&self, locale: Locale) -> Services {
+        services::for_provider(WeakNamespace { inner: Arc::downgrade(&self.inner), locale })
     }
 }
 
@@ -262,7 +272,7 @@ impl WeakNamespace {
     /// The namespace, if anyone is still connected to it.
     pub(crate) fn upgrade(&self) -> Result<Namespace> {
         let gone = || Error::new(Status::WBEM_E_SHUTTING_DOWN, "the namespace has been released");
-        Ok(Namespace::of(self.0.upgrade().ok_or_else(gone)?))
+        Ok(Namespace::of(self.inner.upgrade().ok_or_else(gone)?).in_locale(self.locale))
     }
 }
 

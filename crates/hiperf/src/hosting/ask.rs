@@ -82,7 +82,7 @@ fn find(
         Question::Classes => namespace.create_class_enum(text, shallow)?,
         Question::Instances => namespace.create_instance_enum(text, shallow, context.as_ref())?,
         Question::Query => namespace.exec_query(text, context.as_ref())?,
+        Question::Texts => vec![Object::from_class(&namespace.class_amended(text)?)],
     };
-    let units = found.iter().map(objects::object_unit).collect::<Result<Vec<Bytes>, Error>>()?;
-    Ok(units)
+    found.iter().map(objects::object_bytes).collect()
 }

@@ -17,13 +17,15 @@ use super::host::ProviderHost;
 use super::process::Process;
 use super::protocol::Message;
 use super::protocol::message::{ClassedObject, ContextValues, values_of};
-use super::protocol::objects::{class_unit, instance_bytes};
+use super::protocol::objects::{class_unit, instance_bytes, instance_of};
 use super::refresher::HostedRefresher;
 use crate::hosting_model::HostingModel;
 use crate::loading::INITIALIZATION_LIMIT;
 use crate::namespace::lock;
 use crate::registration::{Impersonation, Registration};
+use crate::repository::fold;
 use crate::services::namespace_of;
+use crate::turn::Turn;
 
 /// How much longer than one call the host may take to initialise a provider and
 /// to deliver a query's objects: for it waits, too, until the provider reports.
@@ -40,7 +42,7 @@ const MAX_OBJECTS: usize = 1 << 22;
 /// The most bytes of a query's result.
 const MAX_RESULT: usize = 1 << 30;
 
-/// Loads the provider into its host, under `clsid`.
+/// Loads the provider into its host, under `clsid`, in this thread's [`Turn`].
 ///
 /// # Errors
 /// * `WBEM_E_PROVIDER_LOAD_FAILURE`: there is no host, or no such class in it.
@@ -48,26 +50,25 @@ const MAX_RESULT: usize = 1 << 30;
 ///   did not initialise.
 /// * `WBEM_E_PROVIDER_FAILURE`: the host died.
 pub(crate) fn load(
-    registration: &Registration,
+    registration: &Arc<Registration>,
     clsid: Guid,
     initialization: &Initialization,
     hosting: &Hosting,
 ) -> Result<Provider> {
     let name = host_name(&registration.name, &registration.hosting_model, &initialization.namespace);
     let hosted = Arc::new(Hosted {
-        name: registration.name.clone(),
+        registration: registration.clone(),
         clsid,
         namespace: initialization.namespace.clone(),
         user: initialization.user.clone(),
         locale: initialization.locale.clone(),
-        impersonates: registration.impersonation == Impersonation::Caller,
         context: values_of(initialization.context.as_ref())?,
         services: initialization.services.clone(),
         host: hosting.hosts.get(&name, hosting),
         state: Mutex::new(State::Ready(None)),
         changed: Condvar::new(),
     });
-    hosted.attach()?;
+    hosted.load_if_needed()?;
     let factory = class_factory(move || HostedProvider(hosted.clone()));
     let name = format!("provider {}", registration.name);
     Provider::of_factory(factory, &name, initialization, INITIALIZATION_LIMIT)
@@ -84,14 +85,12 @@ fn host_name(provider: &str, model: &HostingModel, namespace: &str) -> String {
 
 /// A provider in a host, through all lives of that host.
 pub(super) struct Hosted {
-    name: String,
+    registration: Arc<Registration>,
     clsid: Guid,
     /// For whom it is initialised, each time.
     namespace: String,
     user: Option<String>,
     locale: Option<String>,
-    /// Whether it may act as its caller.
-    impersonates: bool,
     context: ContextValues,
     services: Services,
     host: Arc<ProviderHost>,
@@ -114,6 +113,10 @@ struct Loaded {
 }
 
 impl Hosted {
+    fn name(&self) -> &str {
+        &self.registration.name
+    }
+
     /// What providers in hosts may ask.
     pub(super) fn services(&self) -> &Services {
         &self.services
@@ -130,16 +133,31 @@ impl Hosted {
     }
 
     /// A channel to a process in which the provider is loaded, and its number
-    /// there. It is loaded if it isn't.
+    /// there. It is loaded if it isn't, when it is its turn.
     ///
     /// # Errors
-    /// Those of [`load`]; `WBEM_E_NOT_AVAILABLE`: this thread is loading it.
+    /// Those of [`load`] and of [`Turn::wait`]; `WBEM_E_NOT_AVAILABLE`: this
+    /// thread is loading it.
     pub(super) fn attach(&self) -> Result<(Channel, u32)> {
-        let Loaded { process, number } = self.loaded()?;
+        let Loaded { process, number } = match self.loaded() {
+            Some(loaded) => loaded,
+            None => {
+                // Before anything that others wait for: whoever has the turn may need this.
+                let _turn = Turn::wait(&self.registration, self.clsid, &fold(&self.namespace))?;
+                self.load_if_needed()?
+            }
+        };
         Ok((process.channel()?, number))
     }
 
-    fn loaded(&self) -> Result<Loaded> {
+    fn loaded(&self) -> Option<Loaded> {
+        match &*lock(&self.state) {
+            State::Ready(Some(loaded)) if !loaded.process.has_ended() => Some(loaded.clone()),
+            _ => None,
+        }
+    }
+
+    fn load_if_needed(&self) -> Result<Loaded> {
         let this_thread = thread::current().id();
         // No lock is held while it is loaded: it may ask for what needs others,
         // and those for what needs it.
@@ -159,14 +177,15 @@ impl Hosted {
                     return Ok(loaded);
                 }
                 State::Loading(thread) if *thread == this_thread => {
-                    let message = format!("provider {} has no instances before it is initialised", self.name);
+                    let message =
+                        format!("provider {} has no instances before it is initialised", self.name());
                     return Err(Error::new(Status::WBEM_E_NOT_AVAILABLE, message));
                 }
                 State::Loading(_) => {
                     let left = deadline.saturating_duration_since(Instant::now());
                     if left.is_zero() {
                         let message =
-                            format!("another thread is loading provider {}, for {limit:?} now", self.name);
+                            format!("another thread is loading provider {}, for {limit:?} now", self.name());
                         return Err(Error::new(Status::WBEM_E_PROVIDER_TIMED_OUT, message));
                     }
                     state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -188,7 +207,7 @@ impl Hosted {
                 namespace: self.namespace.clone(),
                 user: self.user.clone(),
                 locale: self.locale.clone(),
-                impersonates: self.impersonates,
+                impersonates: self.registration.impersonation == Impersonation::Caller,
                 context: self.context.clone(),
                 limit_ms: milliseconds(self.limit()),
             };
@@ -196,7 +215,7 @@ impl Hosted {
             process.channel()?.call(&message, None, limit, self.services(), &mut nothing)?;
             Ok(Loaded { process, number })
         };
-        load().context(|| format!("provider {}", self.name))
+        load().context(|| format!("provider {}", self.name()))
     }
 
     /// Makes a call of the provider, which may take `limit`.
@@ -286,7 +305,7 @@ impl HiPerfProvider for HostedProvider {
             if count > MAX_OBJECTS || length > MAX_RESULT {
                 return Err(Error::new(Status::WBEM_E_PROVIDER_FAILURE, "it delivers objects without end"));
             }
-            found.push(object_of(decoder.decode_instance_without_class(&bytes, &class)?));
+            found.push(object_of(instance_of(&bytes, &mut decoder, &class)?));
             Ok(())
         })?;
         sink.indicate_all(&found)?;
@@ -320,11 +339,11 @@ impl HiPerfProvider for HostedProvider {
         let mut filled: Vec<Instance> = Vec::with_capacity(own.len());
         self.0.call(services, self.0.limit(), message, &mut |bytes| {
             let Some(object) = own.get(filled.len()) else { return nothing(bytes) };
-            filled.push(decoder.decode_instance_without_class(&bytes, object.class())?);
+            filled.push(instance_of(&bytes, &mut decoder, object.class())?);
             Ok(())
         })?;
         if filled.len() != own.len() {
-            let message = format!("the host of provider {} gave back too few objects", self.0.name);
+            let message = format!("the host of provider {} gave back too few objects", self.0.name());
             return Err(Error::new(Status::WBEM_E_PROVIDER_FAILURE, message));
         }
         own.iter().zip(filled).try_for_each(|(object, instance)| Ok(object.assign(&instance)?))

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hiperf::hosting::protocol::Message;
 use hiperf::hosting::protocol::message::{Bytes, ClassedObject, ContextValues, context_of};
-use hiperf::hosting::protocol::objects::instance_bytes;
+use hiperf::hosting::protocol::objects::{instance_bytes, instance_of};
 use hiperf_cim::wmio::Decoder;
 use hiperf_cim::{Error, Result, Status};
 use hiperf_com::call_context::Caller;
@@ -120,7 +120,7 @@ fn get_objects(
     let mut decoder = Decoder::new();
     let decode = |object: &ClassedObject| {
         let class = classes.get(object.class as usize).ok_or(Status::WBEM_E_INVALID_PARAMETER)?;
-        Ok(Object::new(decoder.decode_instance_without_class(&object.object.0, class)?))
+        Ok(Object::new(instance_of(&object.object.0, &mut decoder, class)?))
     };
     let own = objects.iter().map(decode).collect::<Result<Vec<_>>>()?;
     let pointers: Vec<_> = own.iter().map(|object| object.access().clone()).collect();

@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use hiperf::hosting::protocol::Message;
 use hiperf::hosting::protocol::area::{Cells, Command};
 use hiperf::hosting::protocol::message::{Bytes, ContextValues, context_of};
+use hiperf::hosting::protocol::objects::instance_of;
 use hiperf_cim::wmio::Decoder;
 use hiperf_cim::{Error, Result, Status};
 use hiperf_com::client::RefresherClient;
@@ -121,7 +122,7 @@ impl Refresher {
         context: &ContextValues,
     ) -> Result<()> {
         let class = self.provider.classes.learn(class)?;
-        let template = Object::new(Decoder::new().decode_instance_without_class(&template.0, &class)?);
+        let template = Object::new(instance_of(&template.0, &mut Decoder::new(), &class)?);
         let context = context_of(context)?;
         let (object, id) = self.provider.client.create_refreshable_object(
             &self.client,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hiperf::{Hosting, Namespace, Refreshed, Refresher, Status, Value};
 
-use crate::{HOST, PROGRAM, Time, check_error, has_library, query, serve, turn};
+use crate::{HOST, MEETS_AT_START, PROGRAM, Time, check_error, has_library, mof, query, serve, text, turn};
 
 fn process(namespace: &Namespace, class: &str) -> u32 {
     match namespace.get(&format!("{class}.Name=\"x\"")).unwrap().get("Process").unwrap() {
@@ -137,6 +137,36 @@ fn refreshers_go_on_in_the_next_host() {
     assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
     let place = |id| refresher.object(id).unwrap().get("Process").unwrap();
     assert_eq!(place(object), place(other));
+}
+
+/// `InitializationReentrancy` is kept by every host, not by the first alone: a
+/// provider that is being initialised asks for what would initialise its COM
+/// class once more.
+#[test]
+fn initialisations_take_turns_in_the_next_host() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let time = Time::start();
+    let namespace = Namespace::connect_with("root\\cimv2", &time.hosting(Hosting::new())).unwrap();
+    for (name, suffixes) in [("Meeting", &["_other"][..]), ("Meeting2", &[""])] {
+        let registration = format!("CLSID = \"{MEETS_AT_START}\";");
+        namespace.compile_mof("told.mof", &mof(name, &registration, suffixes)).unwrap();
+    }
+    let answer =
+        |class: &str| namespace.get(&format!("{class}.Name=\"answer\"")).unwrap().get("Place").unwrap();
+    let refused = text("WBEM_E_NOT_AVAILABLE (0x80041009)");
+    // It asks for itself, and once it is there the other has it.
+    assert_eq!(answer("Test_Meeting_other"), refused);
+    assert_eq!(answer("Test_Meeting2"), text("WBEM_S_NO_ERROR (0x00000000)"));
+    let hosts = [process(&namespace, "Test_Meeting_other"), process(&namespace, "Test_Meeting2")];
+    hosts.into_iter().for_each(kill);
+    check_error(query(&namespace, "Test_Meeting2"), Status::WBEM_E_PROVIDER_FAILURE, &["SIGKILL"]);
+    check_error(query(&namespace, "Test_Meeting_other"), Status::WBEM_E_PROVIDER_FAILURE, &["SIGKILL"]);
+    time.advance(Duration::from_secs(1));
+    assert_eq!(answer("Test_Meeting2"), refused);
+    assert_eq!(answer("Test_Meeting_other"), refused);
 }
 
 /// The client dies without a word.

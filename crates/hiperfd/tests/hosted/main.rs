@@ -27,6 +27,9 @@ pub const HANGS_AT_START: Guid = Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D40
 /// Asks its namespace when it is initialised.
 pub const ASKS_AT_START: Guid = Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4005");
 
+/// Asks for an instance of `Test_Meeting_other` when it is initialised.
+pub const MEETS_AT_START: Guid = Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4007");
+
 /// Tests take turns, because some count what the whole process has.
 pub fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
@@ -57,7 +60,7 @@ pub fn has_library() -> bool {
     let library = library();
     match hiperf_com::library::Library::load(&library) {
         Ok(_) => {
-            for clsid in [HOST, CLIENT, CRASHES_AT_START, HANGS_AT_START, ASKS_AT_START] {
+            for clsid in [HOST, CLIENT, CRASHES_AT_START, HANGS_AT_START, ASKS_AT_START, MEETS_AT_START] {
                 registry::register_library(clsid, &library);
             }
             true

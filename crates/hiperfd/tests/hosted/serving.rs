@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use hiperf::{Hosting, Namespace, Reason, Refreshed, Refresher, Status, Value};
+use hiperf::{Hosting, Locale, Namespace, Reason, Refreshed, Refresher, Status, Value};
 use hiperf_com::client::{Context, Services};
 use hiperf_com::{Bstr, ComPtr, IWbemLocator, clsid, registry};
 
@@ -118,6 +118,60 @@ fn why_a_value_is_missing_is_said_in_the_client() {
         let expected = if is_missing { Value::Null } else { Value::Uint64(count) };
         assert_eq!(object.get("Count").unwrap(), expected);
         assert_eq!(object.why(handle).unwrap(), is_missing.then_some(Reason::Denied));
+    }
+}
+
+/// In single objects and queries, and in what a provider asks for.
+#[test]
+fn why_a_value_is_missing_is_said_outside_of_refreshes() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let hosting = Time::start().hosting(Hosting::new());
+    let registration = format!("CLSID = \"{HOST}\";");
+    let (namespace, class) = serve_as(&hosting, &registration, &["", "_missing"]);
+    let why = |object: &hiperf_cim::Instance| {
+        assert_eq!(object.get("Count").unwrap(), Value::Null);
+        object.why(object.class().handle("Count").unwrap()).unwrap()
+    };
+    let denied = Some(Reason::Denied);
+    assert_eq!(why(&namespace.get(&format!("{class}.Name=\"missing\"")).unwrap()), denied);
+    let found = query(&namespace, &format!("{class}_missing")).unwrap();
+    assert_eq!(found.iter().map(why).collect::<Vec<_>>(), [denied; 2]);
+    let told = namespace.get(&format!("{class}.Name=\"asks why\"")).unwrap().get("Place").unwrap();
+    assert_eq!(told, text("denied"));
+}
+
+/// Those of the connection, if the provider is initialised for each locale.
+#[test]
+fn texts_that_a_provider_asks_for() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let check = |clsid: &str, properties: &str, expected: [&str; 2]| {
+        let registration = format!("{clsid}; {properties}");
+        let (namespace, class) = serve_as(&Time::start().hosting(Hosting::new()), &registration, &[""]);
+        for (locale, said) in [("ms_409", "how many"), ("ms_407", "wie viele")] {
+            let texts = format!(
+                "instance of __Namespace {{ Name = \"{locale}\"; }};\n\
+                 #pragma namespace(\"root\\\\cimv2\\\\{locale}\")\n\
+                 [AMENDMENT] class {class} {{ [key] string Name; \
+                 [Description(\"{said}\") : Amended] uint64 Count; }};\n"
+            );
+            namespace.compile_mof("texts.mof", &texts).unwrap();
+        }
+        let german = namespace.clone().in_locale(Locale::parse("MS_407").unwrap());
+        let said = [namespace, german]
+            .map(|namespace| namespace.get(&format!("{class}.Name=\"text\"")).unwrap().get("Place").unwrap());
+        assert_eq!(said, expected.map(text), "{registration}");
+    };
+    let (hosted, here) = (format!("CLSID = \"{HOST}\""), format!("ClientLoadableCLSID = \"{CLIENT}\""));
+    for clsid in [&hosted, &here] {
+        check(clsid, "PerLocaleInitialization = TRUE;", ["how many", "wie viele"]);
+        // One for all: it doesn't matter who came first.
+        check(clsid, "", ["how many", "how many"]);
     }
 }
 

@@ -9,6 +9,7 @@ mod fault;
 mod still;
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use hiperf_cim::{Error, Reason, Result, Value};
 use hiperf_com::access::{HiPerfEnum, ObjectAccess};
@@ -17,12 +18,13 @@ use hiperf_com::provider::{HiPerfProvider, Initialization, ProviderRefresher, Se
 use hiperf_com::{Guid, Status};
 
 hiperf_com::dll_exports! {
-    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4001") => || Told { place: "host", at_start: "" },
-    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4002") => || Told { place: "client", at_start: "" },
-    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4003") => || Told { place: "host", at_start: "segfault" },
-    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4004") => || Told { place: "host", at_start: "loop" },
-    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4005") => || Told { place: "host", at_start: "ask" },
+    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4001") => || Told::new("host", ""),
+    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4002") => || Told::new("client", ""),
+    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4003") => || Told::new("host", "segfault"),
+    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4004") => || Told::new("host", "loop"),
+    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4005") => || Told::new("host", "ask"),
     Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4006") => || still::Still,
+    Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4007") => || Told::new("host", "meet"),
 }
 
 /// The provider.
@@ -31,6 +33,14 @@ struct Told {
     place: &'static str,
     /// What it does when it is initialised.
     at_start: &'static str,
+    /// What the namespace answered it then.
+    answer: OnceLock<Status>,
+}
+
+impl Told {
+    fn new(place: &'static str, at_start: &'static str) -> Told {
+        Told { place, at_start, answer: OnceLock::new() }
+    }
 }
 
 /// What an enumerator has: the names of the instances at each refresh, over and
@@ -67,6 +77,11 @@ impl HiPerfProvider for Told {
             let is_right = name == "Win32_PerfRawData" && none == Some(Status::WBEM_E_NOT_FOUND);
             return if is_right { Ok(()) } else { Err(Status::WBEM_E_FAILED.into()) };
         }
+        if self.at_start == "meet" {
+            let asked = initialization.services.get_object("Test_Meeting_other.Name=\"x\"");
+            let answer = asked.map_or_else(|error| error.status(), |_| Status::WBEM_S_NO_ERROR);
+            self.answer.get_or_init(|| answer);
+        }
         fault::commit(self.at_start)
     }
 
@@ -86,11 +101,15 @@ impl HiPerfProvider for Told {
         if class.ends_with("_wrong") {
             return sink.indicate(&services.get_object("Win32_PerfRawData")?.spawn_instance()?);
         }
+        let is_missing = class.ends_with("_missing");
         let class = services.get_object(class)?;
         for name in ["a", "b"] {
             let object = class.spawn_instance()?;
             object.put("Name", &Value::String(name.to_owned()))?;
             fill(&object, self.place, 1)?;
+            if is_missing {
+                miss(&object)?;
+            }
             sink.indicate(&object)?;
         }
         Ok(())
@@ -103,11 +122,33 @@ impl HiPerfProvider for Told {
         context: Option<&Context>,
     ) -> Result<()> {
         for object in objects {
-            if tell(object, "get:")? == "asks for itself" {
-                let path = object.get("__RELPATH")?;
-                services.get_object(path.as_str().unwrap_or_default())?;
-            }
+            let name = tell(object, "get:")?;
             fill(object, self.place, 1)?;
+            match name.as_str() {
+                "asks for itself" => {
+                    let path = object.get("__RELPATH")?;
+                    services.get_object(path.as_str().unwrap_or_default())?;
+                }
+                "missing" => miss(object)?,
+                // Another's value that is missing: what it is told of it.
+                "asks why" => {
+                    let path = format!("{}.Name=\"missing\"", object.class_name()?);
+                    let other = services.get_object(&path)?.access()?;
+                    let (_, count) = other.property_handle("Count")?;
+                    let why = other.why(count)?.map(Reason::text).unwrap_or_default();
+                    object.put("Place", &Value::String(why.to_owned()))?;
+                }
+                "text" => {
+                    let class = services.get_amended_object(&object.class_name()?)?;
+                    let text = class.property_qualifier("Count", "Description")?;
+                    object.put("Place", &text.unwrap_or(Value::Null))?;
+                }
+                "answer" => {
+                    let answer = self.answer.get().map(Status::to_string).unwrap_or_default();
+                    object.put("Place", &Value::String(answer))?;
+                }
+                _ => {}
+            }
             if context.is_some_and(|context| context.flag("Placeless")) {
                 object.put("Place", &Value::Null)?;
             }
@@ -132,6 +173,12 @@ fn fill(object: &ObjectAccess, place: &str, count: u64) -> Result<()> {
     object.put("Place", &Value::String(place.to_owned()))?;
     object.put("Process", &Value::Uint32(std::process::id()))?;
     object.put("Count", &Value::Uint64(count))
+}
+
+/// Says that its count may not be read.
+fn miss(object: &ObjectAccess) -> Result<()> {
+    let (_, count) = object.property_handle("Count")?;
+    Ok(object.write_missing(count, Reason::Denied)?)
 }
 
 impl ProviderRefresher for ToldRefresher {
@@ -176,8 +223,7 @@ impl ProviderRefresher for ToldRefresher {
             }
             fill(object, self.place, self.refreshes).map_err(|error| error.status())?;
             if name == "missing" && self.refreshes.is_multiple_of(2) {
-                let (_, count) = object.property_handle("Count").map_err(|error| error.status())?;
-                object.write_missing(count, Reason::Denied)?;
+                miss(object).map_err(|error| error.status())?;
             }
             if name == "grows" {
                 let text = "x".repeat(usize::try_from(self.refreshes).unwrap_or(0) * 1000);

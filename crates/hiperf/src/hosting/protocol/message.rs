@@ -140,7 +140,7 @@ messages! {
         status: Status,
         /// The sentence about an error.
         text: String,
-        /// EncodingUnits of classes and instances.
+        /// Classes and instances.
         objects: Vec<Bytes>
     }
     /// A call is over.
@@ -199,6 +199,8 @@ pub enum Question {
     Instances,
     /// ExecQuery.
     Query,
+    /// GetObject of a class with the texts of the client's locale.
+    Texts,
 }
 
 impl Field for Question {
@@ -207,8 +209,8 @@ impl Field for Question {
     }
 
     fn take(reader: &mut Reader<'_>) -> Result<Question, Malformed> {
-        const ALL: [Question; 4] =
-            [Question::Object, Question::Classes, Question::Instances, Question::Query];
+        const ALL: [Question; 5] =
+            [Question::Object, Question::Classes, Question::Instances, Question::Query, Question::Texts];
         ALL.get(usize::from(u8::take(reader)?)).copied().ok_or(Malformed("a question is of no known kind"))
     }
 }

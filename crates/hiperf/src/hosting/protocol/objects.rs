@@ -1,4 +1,11 @@
 //! Classes and instances as they travel.
+//!
+//! ```text
+//! class that a call is about   EncodingUnit
+//! object in any other place    u32 length | that many bytes of its encoding | a byte for each property, or none
+//! ```
+//! The bytes at the end are the codes of an instance's reasons for missing
+//! values, which \[MS-WMIO\] has no place for.
 
 use std::sync::Arc;
 
@@ -6,6 +13,7 @@ use hiperf_cim::wmio::{self, Decoder};
 use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status};
 use hiperf_com::object::Object;
 
+use super::frame::Reader;
 use super::message::Bytes;
 
 /// A class as an EncodingUnit.
@@ -19,27 +27,68 @@ pub fn class_unit(class: &Arc<Class>) -> Result<Bytes> {
     Ok(Bytes(unit))
 }
 
-/// An instance without its class.
+/// An instance without its class, which the other side has.
 ///
 /// # Errors
 /// Those of the encoding.
 pub fn instance_bytes(instance: &Instance) -> Result<Bytes> {
-    let mut bytes = Vec::new();
-    wmio::encode_instance_without_class(instance, &mut bytes)?;
-    Ok(Bytes(bytes))
+    let codes = instance.reason_codes().unwrap_or_default();
+    joined(codes, |bytes| wmio::encode_instance_without_class(instance, bytes))
 }
 
-/// An object of any kind as an EncodingUnit.
+/// The instance of `class` in what [`instance_bytes`] gave.
+///
+/// # Errors
+/// `WBEM_E_INVALID_OBJECT`: it is damaged, or of another class.
+pub fn instance_of(bytes: &[u8], decoder: &mut Decoder, class: &Arc<Class>) -> Result<Instance> {
+    let (encoding, codes) = parts(bytes)?;
+    Ok(explained(decoder.decode_instance_without_class(encoding, class)?, codes))
+}
+
+/// A class, or an instance with its class.
 ///
 /// # Errors
 /// Those of the encoding.
-pub fn object_unit(object: &Object) -> Result<Bytes> {
+pub fn object_bytes(object: &Object) -> Result<Bytes> {
     if object.is_class() {
-        return class_unit(&object.class_definition()?);
+        let unit = class_unit(&object.class_definition()?)?;
+        return joined(&[], |bytes| {
+            bytes.extend_from_slice(&unit.0);
+            Ok(())
+        });
     }
-    let mut unit = Vec::new();
-    wmio::encode_instance(&object.to_instance(), &mut unit)?;
-    Ok(Bytes(unit))
+    let instance = object.to_instance();
+    joined(instance.reason_codes().unwrap_or_default(), |bytes| wmio::encode_instance(&instance, bytes))
+}
+
+/// What an object came as: its EncodingUnit, and the codes of its reasons.
+///
+/// # Errors
+/// `WBEM_E_INVALID_OBJECT`: it is shorter than it says.
+pub fn parts(bytes: &[u8]) -> Result<(&[u8], &[u8])> {
+    let mut reader = Reader(bytes);
+    let encoding = reader.sized().map_err(|what| Error::new(Status::WBEM_E_INVALID_OBJECT, what.0))?;
+    Ok((encoding, reader.0))
+}
+
+/// The instance with the reasons that came with it.
+#[must_use]
+pub fn explained(mut instance: Instance, codes: &[u8]) -> Instance {
+    if !codes.is_empty() {
+        instance.load_reasons(codes.iter().copied());
+    }
+    instance
+}
+
+fn joined(codes: &[u8], encode: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<Bytes> {
+    const LENGTH: usize = size_of::<u32>();
+    let mut bytes = vec![0; LENGTH];
+    encode(&mut bytes)?;
+    // What is longer than that fits into no message.
+    let length = u32::try_from(bytes.len() - LENGTH).map_err(|_| Status::WBEM_E_QUOTA_VIOLATION)?;
+    bytes[..LENGTH].copy_from_slice(&length.to_le_bytes());
+    bytes.extend_from_slice(codes);
+    Ok(Bytes(bytes))
 }
 
 /// The class in an EncodingUnit.
@@ -57,8 +106,37 @@ pub fn class_of_unit(unit: &Bytes) -> Result<Arc<Class>> {
 
 #[cfg(test)]
 mod tests {
+    use hiperf_cim::{Reason, Value};
+
     use super::*;
     use crate::Namespace;
+
+    #[test]
+    fn reasons_travel_and_damage_is_seen() {
+        let class = Namespace::connect("root\\cimv2").unwrap().class("Win32_PerfRawData").unwrap();
+        let mut instance = Instance::spawn(&class);
+        instance.put("Caption", &Value::String("one".into())).unwrap();
+        let mut decoder = Decoder::new();
+        let bytes = instance_bytes(&instance).unwrap();
+        let there = instance_of(&bytes.0, &mut decoder, &class).unwrap();
+        assert_eq!(
+            (there.get("Caption").unwrap(), there.reason_codes()),
+            (Value::String("one".into()), None)
+        );
+        let handle = class.handle("Frequency_Object").unwrap();
+        instance.write_missing(handle, Reason::Denied).unwrap();
+        let bytes = instance_bytes(&instance).unwrap();
+        let there = instance_of(&bytes.0, &mut decoder, &class).unwrap();
+        assert_eq!(there.why(handle), Ok(Some(Reason::Denied)));
+        let classed = object_bytes(&Object::new(instance)).unwrap();
+        let (unit, codes) = parts(&classed.0).unwrap();
+        let wmio::Object::Instance(there) = decoder.decode(unit).unwrap() else { panic!("a class") };
+        assert_eq!(explained(there, codes).why_at(handle.index()), Some(Reason::Denied));
+        for len in 0..bytes.0.len() - class.properties().len() {
+            let error = instance_of(&bytes.0[..len], &mut decoder, &class).unwrap_err();
+            assert_eq!(error.status(), Status::WBEM_E_INVALID_OBJECT);
+        }
+    }
 
     /// Both sides of the shared memory lay out instances alike: a class that
     /// travelled has every property where it was.
