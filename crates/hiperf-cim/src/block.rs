@@ -4,8 +4,10 @@
 //! [`Slot`] of a property. Fixed-width values are stores at a fixed offset
 //! plus clearing two bits of the NdTable. Text and arrays live in the tail;
 //! a new value overwrites the old one where it fits and is appended
-//! otherwise, and the tail is rewritten when more of it is waste than not.
+//! otherwise, and the tail is rewritten when more of it is waste than not: in
+//! place, where it holds texts alone.
 
+mod compact;
 mod items;
 mod load;
 

@@ -402,9 +402,10 @@ impl Instance {
     }
 
     /// Writes the tail anew when most of it is waste, so that an instance that
-    /// is renamed a million times stays small.
+    /// is renamed a million times stays small. Allocates only for arrays and
+    /// objects in it.
     fn rewrite_tail_if_wasteful(&mut self) {
-        if !self.block.wants_rewrite() {
+        if !self.block.wants_rewrite() || self.block.compact_texts(self.class.layout().in_tail()) {
             return;
         }
         let in_tail = |index: &usize| self.slots[*index].width() == 0;
