@@ -1319,8 +1319,8 @@ HRESULT HiperfRegisterServer(REFCLSID clsid, const char *path);
  * nothing on disk is changed. All of the text counts or none of it. HiperfLastError has the line and the reason. */
 HRESULT HiperfCompileMof(const char *namespace_path, const char *utf8_mof);
 
-/* The last error of a call on this thread in words (UTF-8), "" if there was none. Valid until the thread's next call
- * into the library; never NULL. */
+/* The last error of a call on this thread in words (UTF-8), those of its status if there is no more to say, "" if there
+ * was none. Valid until the thread's next call into the library; never NULL. */
 const char *HiperfLastError(void);
 
 /* The objects of the library that are alive in this process, class objects that a client holds included: 0 when

@@ -43,6 +43,52 @@ static void check_that(const char *name, bool holds)
     check(name, holds ? S_OK : S_FALSE, S_OK);
 }
 
+/* What HiperfLastError says is of the last failure, also if that has nothing to say but its status. */
+static void last_error_is_not(const char *after, const char *earlier)
+{
+    const char *said = HiperfLastError();
+    if (said[0] != 0 && strstr(said, earlier) == NULL) {
+        printf("ok last error after %s\n", after);
+        return;
+    }
+    failures++;
+    printf("not ok last error after %s is \"%s\"\n", after, said);
+}
+
+static void last_errors(IWbemServices *services)
+{
+    IWbemClassObject *object = NULL, *spawned = NULL;
+    IWbemObjectAccess *access = NULL;
+    VARIANT value;
+    DWORD read = 0;
+    void *none = NULL;
+    BSTR class = SysAllocString(u"Win32_PerfRawData_PerfOS_Memory");
+    EXPECT(IWbemServices_GetObject(services, class, 0, NULL, &object, NULL), S_OK);
+    EXPECT(IWbemClassObject_SpawnInstance(object, 0, &spawned), S_OK);
+    EXPECT(IWbemClassObject_QueryInterface(spawned, &IID_IWbemObjectAccess, (void **)&access), S_OK);
+    SysFreeString(class);
+    VariantInit(&value);
+
+    const HRESULT syntax = HiperfCompileMof("root\\cimv2", "class Xyzzy {");
+    check_that("what is no MOF fails", FAILED(syntax));
+    check("copy into NULL", VariantCopy(NULL, &value), E_INVALIDARG);
+    last_error_is_not("a function", "Xyzzy");
+    check_that("compile what is no MOF again", HiperfCompileMof("root\\cimv2", "class Xyzzy {") == syntax);
+    check("read by no handle", IWbemObjectAccess_ReadDWORD(access, 0x7FFFFFFF, &read), WBEM_E_INVALID_HANDLE_REQUEST);
+    last_error_is_not("a method", "Xyzzy");
+    check_that("compile what is no MOF again", HiperfCompileMof("root\\cimv2", "class Xyzzy {") == syntax);
+    check("query for no interface", IWbemObjectAccess_QueryInterface(access, &IID_INobody, &none), E_NOINTERFACE);
+    last_error_is_not("QueryInterface", "Xyzzy");
+    /* The same status from two methods, of which only one says more. */
+    check("get no property", IWbemClassObject_Get(spawned, u"Xyzzy", 0, &value, NULL, NULL), WBEM_E_NOT_FOUND);
+    check("get another", IWbemClassObject_Get(spawned, u"Plugh", 0, &value, NULL, NULL), WBEM_E_NOT_FOUND);
+    last_error_is_not("the same status", "Xyzzy");
+
+    IWbemObjectAccess_Release(access);
+    IWbemClassObject_Release(spawned);
+    IWbemClassObject_Release(object);
+}
+
 /* ---- Classes, locator, namespace ---------------------------------------------------------------- */
 
 static void creating(const char *no_entry, const char *writable)
@@ -395,6 +441,7 @@ int main(int argc, char **argv)
     creating(argc == 3 ? argv[1] : NULL, argc == 3 ? argv[2] : NULL);
     connecting();
     namespaces(services);
+    last_errors(services);
     adding_objects(services, configure);
     adding_enums(services, refresher, configure);
     reading_enums(services, refresher, configure);

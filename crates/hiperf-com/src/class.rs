@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering, fence};
 
 use hiperf_cim::Status;
 
+use crate::error_info::settled;
 use crate::{ComPtr, Guid, IUnknown, Interface, guard};
 
 /// A Rust type that is a COM class; made by [`com_class!`](crate::com_class).
@@ -160,12 +161,12 @@ impl<T: Class> ComObject<T> {
         ppv: *mut *mut c_void,
     ) -> Status {
         if ppv.is_null() {
-            return Status::E_POINTER;
+            return settled(Status::E_POINTER);
         }
         // SAFETY: not NULL, so writable by the caller's promise.
         unsafe { ppv.write(std::ptr::null_mut()) };
         if iid.is_null() {
-            return Status::E_POINTER;
+            return settled(Status::E_POINTER);
         }
         // SAFETY: not NULL, so readable by the caller's promise.
         let iid = unsafe { iid.read_unaligned() };
@@ -184,7 +185,7 @@ impl<T: Class> ComObject<T> {
                 unsafe { ppv.write(object.cast()) };
                 return LENT;
             }
-            None => return Status::E_NOINTERFACE,
+            None => return settled(Status::E_NOINTERFACE),
         };
         // SAFETY: as above.
         unsafe { ppv.write(found) };

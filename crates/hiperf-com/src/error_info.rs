@@ -5,37 +5,87 @@
 //! thread, and the side that called takes it from there, as SetErrorInfo and
 //! GetErrorInfo do. Between modules, each of which has a store of its own, the
 //! status alone gets across.
+//!
+//! A method that fails without a sentence must not be explained by that of an
+//! earlier failure: what is called from outside returns what it answers through
+//! [`settled`], and a sentence that was left for another call is forgotten.
+//! Whoever passes on the status of a call that it made says so with
+//! [`explained`].
 
 use std::cell::RefCell;
 
 use hiperf_cim::{Error, Status};
 
-use crate::{ComPtr, Interface};
+use crate::{ComPtr, Interface, PanicAnswer};
+
+/// The last failure of a thread.
+struct Last {
+    status: Status,
+    /// Empty for one that had nothing to say.
+    message: String,
+    /// Whether the call that left it has not returned yet.
+    is_pending: bool,
+}
 
 thread_local! {
-    static LAST: RefCell<(Status, String)> = const { RefCell::new((Status::WBEM_S_NO_ERROR, String::new())) };
+    static LAST: RefCell<Last> = const {
+        RefCell::new(Last { status: Status::WBEM_S_NO_ERROR, message: String::new(), is_pending: false })
+    };
 }
 
 /// Keeps an error's message for whoever gets its status.
 pub fn keep(error: &Error) -> Status {
-    set(error.status(), error.message());
+    set(error.status(), error.message(), true);
     error.status()
 }
 
-/// The message of this thread's last error; empty if there was none.
+/// What a call answers to its caller. With an error, what was left by the call
+/// itself stays; what an earlier one left is forgotten.
+#[inline(always)]
+pub fn settled<R: PanicAnswer>(answer: R) -> R {
+    if let Some(error) = answer.error() {
+        settle(error);
+    }
+    answer
+}
+
+#[cold]
+#[inline(never)]
+fn settle(status: Status) {
+    let _ending = LAST.try_with(|last| {
+        // A method that is called while the message is read fails unexplained.
+        let Ok(mut last) = last.try_borrow_mut() else { return };
+        if !(last.is_pending && last.status == status) {
+            last.message.clear();
+        }
+        last.status = status;
+        last.is_pending = false;
+    });
+}
+
+/// The message of this thread's last error, which is that of its status if it
+/// left none; empty if there was no error.
 #[must_use]
 pub fn message() -> String {
-    LAST.try_with(|last| last.borrow().1.clone()).unwrap_or_default()
+    let said = |last: &RefCell<Last>| {
+        let last = last.borrow();
+        match last.message.is_empty() && last.status.is_error() {
+            true => Error::from(last.status).message().to_owned(),
+            false => last.message.clone(),
+        }
+    };
+    LAST.try_with(said).unwrap_or_default()
 }
 
 /// The last error's message is replaced in place, so that a thread that fails
 /// again and again allocates once. A thread that is ending has no one to read it.
-fn set(status: Status, message: &str) {
+fn set(status: Status, message: &str, is_pending: bool) {
     let _ending = LAST.try_with(|last| {
         let mut last = last.borrow_mut();
-        last.0 = status;
-        last.1.clear();
-        last.1.push_str(message);
+        last.status = status;
+        last.message.clear();
+        last.message.push_str(message);
+        last.is_pending = is_pending;
     });
 }
 
@@ -47,16 +97,20 @@ pub(crate) fn leave(error: Error) -> Status {
 
 /// Forgets what an earlier call left.
 pub(crate) fn forget() {
-    set(Status::WBEM_S_NO_ERROR, "");
+    set(Status::WBEM_S_NO_ERROR, "", false);
 }
 
 /// The error of the call that just failed with `status`: what it left, or its
 /// status in words. `doing` says what was asked of whom.
 pub(crate) fn take(status: Status, doing: &str) -> Error {
-    let left = LAST.try_with(|last| last.borrow().clone()).unwrap_or((status, String::new()));
+    let left = |last: &RefCell<Last>| {
+        let last = last.borrow();
+        (last.status == status && !last.message.is_empty()).then(|| last.message.clone())
+    };
+    let left = LAST.try_with(left).ok().flatten();
     forget();
-    if left.0 == status && !left.1.is_empty() {
-        return Error::new(status, left.1);
+    if let Some(message) = left {
+        return Error::new(status, message);
     }
     Error::from(status).context(doing)
 }
@@ -124,6 +178,22 @@ mod tests {
         assert_eq!(call("asking", || Status::WBEM_S_FALSE).unwrap(), Status::WBEM_S_FALSE);
         failed();
         assert_eq!(message(), "there is no CPU 9");
+    }
+
+    #[test]
+    fn a_status_alone_is_not_explained_by_an_earlier_failure() {
+        let failed = || leave(Error::new(Status::WBEM_E_NOT_FOUND, "there is no CPU 9"));
+        settle(failed());
+        assert_eq!(message(), "there is no CPU 9");
+        for bare in [Status::WBEM_E_NOT_FOUND, Status::WBEM_E_FAILED] {
+            settle(failed());
+            settle(bare);
+            assert_eq!(message(), Error::from(bare).message());
+        }
+        // What a call left for itself is not for the one it fails with.
+        failed();
+        settle(Status::WBEM_E_FAILED);
+        assert_eq!(message(), "the call failed");
     }
 
     #[test]

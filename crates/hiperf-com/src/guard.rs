@@ -16,11 +16,22 @@ use hiperf_cim::Status;
 pub trait PanicAnswer {
     /// The answer in place of the one that was never made.
     fn panicked(status: Status) -> Self;
+
+    /// The error that this answer is, if it can be one.
+    #[inline(always)]
+    fn error(&self) -> Option<Status> {
+        None
+    }
 }
 
 impl PanicAnswer for Status {
     fn panicked(status: Status) -> Status {
         status
+    }
+
+    #[inline(always)]
+    fn error(&self) -> Option<Status> {
+        self.is_error().then_some(*self)
     }
 }
 

@@ -145,13 +145,14 @@ macro_rules! interface {
                     unsafe extern "system" fn $method<T: $Impl, const N: usize>(
                         this: *mut ::std::ffi::c_void $(, $arg: $ty)*
                     ) -> $ret {
-                        $crate::guard(<T as $crate::Class>::PANIC, || {
+                        let answer = $crate::guard(<T as $crate::Class>::PANIC, || {
                             // SAFETY: this thunk is in the Nth vtable of `T` only,
                             // and the caller holds a reference during the call.
                             let value = unsafe { $crate::ComObject::<T>::value::<N>(this) };
                             // SAFETY: the caller's duties are the method's.
                             unsafe { <T as $Impl>::$method(value $(, $arg)*) }
-                        })
+                        });
+                        $crate::error_info::settled(answer)
                     }
                 )*
                 Self {

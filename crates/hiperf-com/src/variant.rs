@@ -52,6 +52,10 @@ pub mod vt {
 /// `DISP_E_ARRAYISLOCKED`: an array in use can't be destroyed.
 pub const DISP_E_ARRAYISLOCKED: Status = Status(0x8002_000D);
 
+/// Arrays within each other that are still copied. CIM has none at all; each
+/// is a call within a call, and whoever made them has no bound but memory.
+pub const MAX_NESTED_ARRAYS: usize = 64;
+
 /// VARIANT_TRUE; FALSE is 0.
 pub const VARIANT_TRUE: i16 = -1;
 
@@ -227,14 +231,20 @@ impl Variant {
     ///
     /// # Errors
     /// `DISP_E_BADVARTYPE` for a type that isn't known here,
-    /// `E_OUTOFMEMORY`.
+    /// `E_OUTOFMEMORY`, `E_INVALIDARG` for arrays in more than
+    /// [`MAX_NESTED_ARRAYS`] others.
     pub fn copy(&self) -> Result<Variant, Status> {
+        self.copy_nested(MAX_NESTED_ARRAYS)
+    }
+
+    /// The same, with at most so many `levels` of arrays.
+    pub(crate) fn copy_nested(&self, levels: usize) -> Result<Variant, Status> {
         if self.vt & vt::BYREF != 0 {
             return Ok(Variant::of(self.vt, self.data));
         }
         if self.vt & vt::ARRAY != 0 {
             return match self.array() {
-                Some(view) => view.copy().map(Variant::from_array),
+                Some(view) => view.copy_nested(levels).map(Variant::from_array),
                 // SAFETY: a VT_ARRAY holds a SAFEARRAY.
                 None if unsafe { self.data.array }.is_null() => Ok(Variant::of(self.vt, self.data)),
                 None => Err(Status::DISP_E_BADVARTYPE),
@@ -437,6 +447,20 @@ mod tests {
         assert_eq!(flat.copy().err(), Some(Status::DISP_E_BADVARTYPE));
         // SAFETY: as above; so that it is freed.
         unsafe { flat.data.array.cast::<u16>().write(1) };
+    }
+
+    #[test]
+    fn arrays_within_arrays_are_copied_to_a_depth() {
+        let mut nested = Variant::from_i4(7);
+        for _ in 0..MAX_NESTED_ARRAYS {
+            nested = Variant::from_array(
+                OwnedSafeArray::from_variants(vt::VARIANT, [nested].into_iter()).unwrap(),
+            );
+        }
+        let copy = nested.copy().unwrap();
+        assert_eq!(copy.array().unwrap().len(), 1);
+        let deeper = OwnedSafeArray::from_variants(vt::VARIANT, [nested].into_iter()).unwrap();
+        assert_eq!(Variant::from_array(deeper).copy().err(), Some(Status::E_INVALIDARG));
     }
 
     #[test]

@@ -23,7 +23,7 @@ const PANICKED: Status = Status::E_UNEXPECTED;
 
 /// Runs the body of a function without a status.
 fn guarded<R: PanicAnswer>(body: impl FnOnce() -> R) -> R {
-    guard(PANICKED, body)
+    error_info::settled(guard(PANICKED, body))
 }
 
 /// Runs the body of a function that fails with a status and nothing to say.

@@ -12,7 +12,7 @@ use super::{
     element_size,
 };
 use crate::bstr::{sys_copy, sys_free};
-use crate::variant::{Data, vt};
+use crate::variant::{Data, MAX_NESTED_ARRAYS, vt};
 use crate::{ComPtr, IUnknown, RawBstr, Variant};
 
 /// A borrowed array.
@@ -143,8 +143,12 @@ impl<'a> ArrayView<'a> {
     /// A copy of the element at `position` (from 0).
     ///
     /// # Errors
-    /// `DISP_E_BADINDEX` outside the array.
+    /// `DISP_E_BADINDEX` outside the array, and as [`Variant::copy`].
     pub fn get(&self, position: u32) -> Result<Variant, Status> {
+        self.get_nested(position, MAX_NESTED_ARRAYS)
+    }
+
+    fn get_nested(&self, position: u32, levels: usize) -> Result<Variant, Status> {
         if position >= self.len() {
             return Err(Status::DISP_E_BADINDEX);
         }
@@ -152,7 +156,7 @@ impl<'a> ArrayView<'a> {
         let element = unsafe { self.element(position) };
         if self.vt == vt::VARIANT {
             // SAFETY: the elements are VARIANTs.
-            return unsafe { &*element.cast::<Variant>() }.copy();
+            return unsafe { &*element.cast::<Variant>() }.copy_nested(levels);
         }
         let mut data = Data { record: [std::ptr::null_mut(); 2] };
         let size = self.descriptor().element_size as usize;
@@ -177,9 +181,15 @@ impl<'a> ArrayView<'a> {
     /// # Errors
     /// `E_OUTOFMEMORY`, and as [`Variant::copy`].
     pub fn copy(&self) -> Result<OwnedSafeArray, Status> {
+        self.copy_nested(MAX_NESTED_ARRAYS)
+    }
+
+    /// The same, where `levels` is how many arrays may be within each other.
+    pub(crate) fn copy_nested(&self, levels: usize) -> Result<OwnedSafeArray, Status> {
+        let levels = levels.checked_sub(1).ok_or(Status::E_INVALIDARG)?;
         let mut copy = OwnedSafeArray::vector(self.vt, self.lower(), self.len())?;
         for position in 0..self.len() {
-            copy.set(position, self.get(position)?)?;
+            copy.set(position, self.get_nested(position, levels)?)?;
         }
         Ok(copy)
     }

@@ -11,7 +11,7 @@ use hiperf_cim::{Result, Status};
 
 use super::nesting;
 use crate::client::{ClassObject, RefresherClient};
-use crate::error_info::leave;
+use crate::error_info::{explained, leave};
 use crate::object::Object;
 use crate::param::{OutPtr, require, store};
 use crate::wide::{WBEM_MAX_PATH, require_wide};
@@ -139,7 +139,13 @@ impl<R: ClientRefresher> IWbemRefresher_Impl for RefresherObject<R> {
     unsafe fn Refresh(&self, flags: i32) -> Status {
         answer(|| {
             check_refresh_flags(flags)?;
-            Ok(self.enter()?.refresh(flags))
+            let mut refresher = self.enter()?;
+            // The status may be that of a provider, which left a sentence.
+            let refreshed = explained("refreshing", || match refresher.refresh(flags) {
+                failed if failed.is_error() => Err(failed),
+                status => Ok(status),
+            });
+            refreshed.map_err(leave)
         })
     }
 }

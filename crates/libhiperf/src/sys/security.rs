@@ -6,6 +6,7 @@
 use std::ffi::c_void;
 
 use hiperf_cim::Status;
+use hiperf_com::error_info::settled;
 use hiperf_com::{Guid, call_context};
 
 /// The context of the call that this thread serves.
@@ -15,17 +16,17 @@ use hiperf_com::{Guid, call_context};
 #[unsafe(no_mangle)]
 unsafe extern "C" fn CoGetCallContext(iid: *const Guid, object: *mut *mut c_void) -> Status {
     // SAFETY: the caller's duty.
-    unsafe { call_context::get_call_context(iid, object) }
+    settled(unsafe { call_context::get_call_context(iid, object) })
 }
 
 /// Lets this thread act as the caller.
 #[unsafe(no_mangle)]
 extern "C" fn CoImpersonateClient() -> Status {
-    call_context::impersonate_client()
+    settled(call_context::impersonate_client())
 }
 
 /// Lets this thread act as itself again.
 #[unsafe(no_mangle)]
 extern "C" fn CoRevertToSelf() -> Status {
-    call_context::revert_to_self()
+    settled(call_context::revert_to_self())
 }
