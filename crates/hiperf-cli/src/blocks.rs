@@ -11,7 +11,7 @@ use hiperf_cim::Value;
 use crate::args::{Format, OutputOptions};
 use crate::format::sheet::{Line, Sheet};
 use crate::format::table::{Column, Table};
-use crate::format::text::{is_right_aligned, shortened};
+use crate::format::text::{is_right_aligned, shortened, wrapped};
 use crate::format::{csv, json, mof};
 use crate::reasons;
 use crate::row::Row;
@@ -24,6 +24,8 @@ const TIME_FIELD: &str = "Timestamp";
 const CLASS_FIELD: &str = "__CLASS";
 /// The field that says why others are missing.
 const WHY_FIELD: &str = "why";
+/// What the further lines of a reason begin with.
+const WHY_INDENT: &str = "  ";
 
 /// Several blocks that are written together.
 pub struct Blocks {
@@ -210,8 +212,12 @@ impl Block {
         }
         if says_why {
             for line in reasons::lines(&self.view, rows, shown) {
-                out.push_str(&screen.style.dim(shortened(&line, width.unwrap_or(usize::MAX))));
-                out.push('\n');
+                let (limit, mut indent) = (width.unwrap_or(usize::MAX), "");
+                for part in wrapped(&line, limit.saturating_sub(WHY_INDENT.len())) {
+                    out.push_str(&screen.style.dim(shortened(&format!("{indent}{part}"), limit)));
+                    out.push('\n');
+                    indent = WHY_INDENT;
+                }
             }
         }
         if left_out > 0 && !is_all {

@@ -11,12 +11,18 @@ const NOT_SAID: &str = "not said";
 /// Rows that a line names one by one.
 const NAMED_ROWS: usize = 4;
 
+/// The class of `Caption`, `Description` and of a singleton's `Name`, which
+/// counter classes leave NULL: of those nobody asks why.
+const DESCRIBING: &str = "CIM_StatisticalInformation";
+
 /// The columns of a row that are NULL, each with the reason.
 pub fn of_row<'v>(view: &'v View, row: &impl Row) -> Vec<(&'v str, &'static str)> {
+    let is_left_out = |index: usize| row.class().properties()[index].origin() == DESCRIBING;
     let missing = |(name, column): (&'v str, &Column)| match *column {
-        Column::Property(index) if row.value(index).is_null() => {
-            Some((name, row.why(index).map_or(NOT_SAID, |reason| reason.text())))
-        }
+        Column::Property(index) if row.value(index).is_null() => match row.why(index) {
+            Some(reason) => Some((name, reason.text())),
+            None => (!is_left_out(index)).then_some((name, NOT_SAID)),
+        },
         _ => None,
     };
     view.names().zip(view.columns()).filter_map(missing).collect()
@@ -27,35 +33,51 @@ pub fn in_one_line(reasons: &[(&str, &str)]) -> String {
     reasons.iter().map(|(name, reason)| format!("{name}: {reason}")).collect::<Vec<_>>().join("; ")
 }
 
-/// A line for each column and reason, with the rows that it holds for unless it
-/// holds for all: `PercentC1Time: unsupported (0, 1)`. Of the columns the first
-/// `shown` count.
+/// A line for each reason, with the columns that it holds for, and the rows
+/// unless it holds for all: `unsupported (0, 1): PercentC1Time, PercentC2Time`.
+/// Of the columns the first `shown` count.
 pub fn lines<R: Row>(view: &View, rows: &[R], shown: usize) -> Vec<String> {
-    let mut found: Vec<(&str, &str, Vec<String>)> = Vec::new();
+    let mut columns: Vec<(&str, &str, Vec<String>)> = Vec::new();
     for row in rows {
         for (name, reason) in of_row(view, row) {
             if !view.names().take(shown).any(|known| known == name) {
                 continue;
             }
-            match found.iter_mut().find(|(known, why, _)| (*known, *why) == (name, reason)) {
+            match columns.iter_mut().find(|(known, why, _)| (*known, *why) == (name, reason)) {
                 Some((_, _, titles)) => titles.push(row.title()),
-                None => found.push((name, reason, vec![row.title()])),
+                None => columns.push((name, reason, vec![row.title()])),
             }
         }
     }
     let place = |name: &str| view.names().position(|known| known == name);
-    found.sort_by_key(|(name, ..)| place(name));
-    found.into_iter().map(|(name, reason, titles)| line(name, reason, &titles, rows.len())).collect()
+    columns.sort_by_key(|(name, ..)| place(name));
+    grouped(columns)
+        .into_iter()
+        .map(|(reason, titles, names)| line(reason, &titles, &names, rows.len()))
+        .collect()
 }
 
-fn line(name: &str, reason: &str, titles: &[String], rows: usize) -> String {
+/// The columns of one reason and the same rows, together.
+fn grouped<'v>(columns: Vec<(&'v str, &'v str, Vec<String>)>) -> Vec<(&'v str, Vec<String>, Vec<&'v str>)> {
+    let mut groups: Vec<(&str, Vec<String>, Vec<&str>)> = Vec::new();
+    for (name, reason, titles) in columns {
+        match groups.iter_mut().find(|(why, of, _)| *why == reason && *of == titles) {
+            Some((.., names)) => names.push(name),
+            None => groups.push((reason, titles, vec![name])),
+        }
+    }
+    groups
+}
+
+fn line(reason: &str, titles: &[String], names: &[&str], rows: usize) -> String {
+    let names = names.join(", ");
     if titles.len() == rows {
-        return format!("{name}: {reason}");
+        return format!("{reason}: {names}");
     }
     let named = titles.iter().take(NAMED_ROWS).map(String::as_str).collect::<Vec<_>>().join(", ");
     match titles.len().saturating_sub(NAMED_ROWS) {
-        0 => format!("{name}: {reason} ({named})"),
-        more => format!("{name}: {reason} ({named}, and {more} more)"),
+        0 => format!("{reason} ({named}): {names}"),
+        more => format!("{reason} ({named}, and {more} more): {names}"),
     }
 }
 
@@ -63,14 +85,33 @@ fn line(name: &str, reason: &str, titles: &[String], rows: usize) -> String {
 mod tests {
     use super::*;
 
+    fn titles(n: usize) -> Vec<String> {
+        (0..n).map(|n| n.to_string()).collect()
+    }
+
     #[test]
     fn a_line_names_a_few_rows() {
-        let titles = |n: usize| (0..n).map(|n| n.to_string()).collect::<Vec<_>>();
-        assert_eq!(line("A", "gone", &titles(2), 2), "A: gone");
-        assert_eq!(line("A", "gone", &titles(2), 3), "A: gone (0, 1)");
-        assert_eq!(line("A", "gone", &titles(4), 9), "A: gone (0, 1, 2, 3)");
-        assert_eq!(line("A", "gone", &titles(6), 9), "A: gone (0, 1, 2, 3, and 2 more)");
+        assert_eq!(line("gone", &titles(2), &["A"], 2), "gone: A");
+        assert_eq!(line("gone", &titles(2), &["A", "B"], 3), "gone (0, 1): A, B");
+        assert_eq!(line("gone", &titles(4), &["A"], 9), "gone (0, 1, 2, 3): A");
+        assert_eq!(line("gone", &titles(6), &["A"], 9), "gone (0, 1, 2, 3, and 2 more): A");
         assert_eq!(in_one_line(&[("A", "gone"), ("B", "denied")]), "A: gone; B: denied");
         assert_eq!(in_one_line(&[]), "");
+    }
+
+    #[test]
+    fn columns_of_one_reason_and_the_same_rows_share_a_line() {
+        let columns = vec![
+            ("A", "unsupported", titles(2)),
+            ("B", "gone", titles(1)),
+            ("C", "unsupported", titles(2)),
+            ("D", "unsupported", titles(1)),
+        ];
+        let groups = [
+            ("unsupported", titles(2), vec!["A", "C"]),
+            ("gone", titles(1), vec!["B"]),
+            ("unsupported", titles(1), vec!["D"]),
+        ];
+        assert_eq!(grouped(columns), groups);
     }
 }

@@ -66,7 +66,7 @@ fn compile_look_and_export() {
     let folder = Folder::new("compile");
     folder.file("sub/base.mof", BASE);
     let main = folder.file("main.mof", MAIN);
-    let counted = "2 classes, 1 instance, 1 qualifier type\n";
+    let counted = "2 classes, 1 instance, 1 qualifier type in root\\default\n";
     assert_eq!(folder.succeed(&["mofcomp", &main, "--check"]), format!("would store {counted}"));
     assert!(!folder.state().join("state").exists(), "a check leaves nothing");
     assert_eq!(folder.succeed(&["mofcomp", &main]), format!("stored {counted}"));

@@ -77,6 +77,7 @@ fn name(flag: &impl ValueEnum) -> String {
     flag.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
+/// What was done and where: without a word about it, `root\default` surprises.
 fn summary(done: &Compilation) -> String {
     let count = |count: usize, one: &str, many: &str| (count > 0).then(|| counted(count, one, many));
     let stored = [
@@ -86,8 +87,12 @@ fn summary(done: &Compilation) -> String {
     ];
     let stored: Vec<String> = stored.into_iter().flatten().collect();
     let stored = if stored.is_empty() { "nothing".to_owned() } else { stored.join(", ") };
-    match count(done.deletions, "deletion", "deletions") {
+    let changed = match count(done.deletions, "deletion", "deletions") {
         Some(deletions) => format!("{stored}; {deletions}"),
         None => stored,
+    };
+    match done.namespaces.is_empty() {
+        true => changed,
+        false => format!("{changed} in {}", done.namespaces.join(" and ")),
     }
 }

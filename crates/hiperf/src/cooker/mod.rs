@@ -25,7 +25,7 @@ use hiperf_com::object::Object;
 use hiperf_com::provider::{HiPerfProvider, Initialization};
 use hiperf_com::server::Adding;
 
-use crate::{Namespace, Refresher, services};
+use crate::{EnumId, Namespace, ObjectId, Refresher, services};
 use recipe::{Recipe, raw_class_name};
 use refresher::CookerRefresher;
 
@@ -58,7 +58,7 @@ impl HiPerfProvider for Cooker {
         let namespace = services::namespace_of(services)?;
         let cooking = Cooking::new(&namespace, class, context)?;
         let mut raw = Refresher::new();
-        let id = raw.add_enum_with(&namespace, cooking.raw.name(), cooking.adding())?;
+        let id = cooking.sample_all(&mut raw, &namespace)?;
         let mut samples: HashMap<i32, Instance> = HashMap::new();
         if cooking.recipe.needs_two_samples() {
             raw.refresh()?;
@@ -88,8 +88,7 @@ impl HiPerfProvider for Cooker {
         let mut wanted = Vec::with_capacity(objects.len());
         for target in objects {
             let cooking = Cooking::new(&namespace, &target.class_name()?, context)?;
-            let path = cooking.raw_path(target)?;
-            let id = raw.add_object_with(&namespace, &path, cooking.adding())?;
+            let id = cooking.sample_one(&mut raw, &namespace, target)?;
             cooking.recipe.mark_others(target)?;
             wanted.push((cooking, id, target));
         }
@@ -146,6 +145,24 @@ impl Cooking {
     /// How raw items are added.
     fn adding(&self) -> Adding<'_> {
         Adding { context: self.context.as_ref(), ..Adding::default() }
+    }
+
+    /// Adds the raw instances. Which formatted class they are for says whoever
+    /// asked for it, so an error doesn't.
+    fn sample_all(&self, sampler: &mut Refresher, namespace: &Namespace) -> Result<EnumId> {
+        let raw = self.raw.name();
+        sampler.add_instances(namespace, raw, self.adding()).context(|| format!("sampling {raw}"))
+    }
+
+    /// Adds the raw instance of a formatted one.
+    fn sample_one(
+        &self,
+        sampler: &mut Refresher,
+        namespace: &Namespace,
+        formatted: &ObjectAccess,
+    ) -> Result<ObjectId> {
+        let path = self.raw_path(formatted)?;
+        sampler.add_path(namespace, &path, self.adding()).context(|| format!("sampling {path}"))
     }
 
     /// A new formatted object with the keys of the raw one.

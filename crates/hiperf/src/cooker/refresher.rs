@@ -67,8 +67,7 @@ impl ProviderRefresher for CookerRefresher {
     ) -> Result<(ObjectAccess, i32)> {
         let namespace = services::namespace_of(services)?;
         let cooking = Cooking::new(&namespace, &template.class_name()?, context)?;
-        let path = cooking.raw_path(template)?;
-        let raw = self.raw.add_object_with(&namespace, &path, cooking.adding())?;
+        let raw = cooking.sample_one(&mut self.raw, &namespace, template)?;
         let target = template.clone_object()?;
         cooking.recipe.mark_others(&target)?;
         let id = next_id();
@@ -86,7 +85,7 @@ impl ProviderRefresher for CookerRefresher {
     ) -> Result<i32> {
         let namespace = services::namespace_of(services)?;
         let cooking = Cooking::new(&namespace, class, context)?;
-        let raw = self.raw.add_enum_with(&namespace, cooking.raw.name(), cooking.adding())?;
+        let raw = cooking.sample_all(&mut self.raw, &namespace)?;
         let id = next_id();
         let (rows, spare) = (Vec::new(), Vec::new());
         self.enums.push(CookedEnum { id, raw, cooking, target, version: None, rows, spare });

@@ -51,14 +51,21 @@ impl Refresher {
         path: &str,
         adding: Adding<'_>,
     ) -> Result<ObjectId> {
-        let add = |refresher: &mut Self| {
-            let parsed = ObjectPath::parse(path)?;
-            namespace.check_path_is_here(&parsed)?;
-            let class = namespace.class(&parsed.class)?;
-            let template = template_for(&class, &parsed)?;
-            refresher.add_template(namespace, template, adding)
-        };
-        add(self).context(|| format!("adding {path} to the refresher"))
+        self.add_path(namespace, path, adding).context(|| format!("adding {path} to the refresher"))
+    }
+
+    /// The same for who says himself what was added when it fails.
+    pub(crate) fn add_path(
+        &mut self,
+        namespace: &Namespace,
+        path: &str,
+        adding: Adding<'_>,
+    ) -> Result<ObjectId> {
+        let parsed = ObjectPath::parse(path)?;
+        namespace.check_path_is_here(&parsed)?;
+        let class = namespace.class(&parsed.class)?;
+        let template = template_for(&class, &parsed)?;
+        self.add_template(namespace, template, adding)
     }
 
     /// Adds the instance that has the template's keys. Its values are there
@@ -177,23 +184,31 @@ impl Refresher {
         class: &str,
         adding: Adding<'_>,
     ) -> Result<EnumId> {
-        let add = |refresher: &mut Self| -> Result<_> {
-            let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
-            let class = namespace.class(class).map_err(unknown)?;
-            let mut template = Instance::spawn(&shown_class(namespace, &class, adding)?);
-            template.decorate(Some(namespace.decoration()));
-            let rows = Rows::new(&class, template);
-            let id = refresher.next_id();
-            if is_stored(&class)? {
-                let source = InstanceSource::Stored(namespace.clone());
-                refresher.fetched.enums.push(FetchedEnum::new(id, source, rows));
-            } else {
-                let provider = namespace.hiperf_provider(&class)?;
-                refresher.add_list(&provider, id, rows, adding)?;
-            }
-            Ok(EnumId(id))
-        };
-        add(self).context(|| format!("adding the instances of {class} to the refresher"))
+        self.add_instances(namespace, class, adding)
+            .context(|| format!("adding the instances of {class} to the refresher"))
+    }
+
+    /// The same for who says himself what was added when it fails.
+    pub(crate) fn add_instances(
+        &mut self,
+        namespace: &Namespace,
+        class: &str,
+        adding: Adding<'_>,
+    ) -> Result<EnumId> {
+        let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
+        let class = namespace.class(class).map_err(unknown)?;
+        let mut template = Instance::spawn(&shown_class(namespace, &class, adding)?);
+        template.decorate(Some(namespace.decoration()));
+        let rows = Rows::new(&class, template);
+        let id = self.next_id();
+        if is_stored(&class)? {
+            let source = InstanceSource::Stored(namespace.clone());
+            self.fetched.enums.push(FetchedEnum::new(id, source, rows));
+        } else {
+            let provider = namespace.hiperf_provider(&class)?;
+            self.add_list(&provider, id, rows, adding)?;
+        }
+        Ok(EnumId(id))
     }
 
     /// Adds an enumerator of a provider's class.

@@ -25,8 +25,18 @@ pub struct Compilation {
     pub qualifiers: usize,
     /// Classes and instances deleted.
     pub deletions: usize,
+    /// The namespaces that something was stored in or deleted from, each once.
+    pub namespaces: Vec<String>,
     /// What was passed over, rendered for a person.
     pub warnings: String,
+}
+
+impl Compilation {
+    fn changes(&mut self, namespace: &str) {
+        if !self.namespaces.iter().any(|known| known.eq_ignore_ascii_case(namespace)) {
+            self.namespaces.push(namespace.to_owned());
+        }
+    }
 }
 
 /// Compiles texts into a view, each on its own but all into `namespace` unless
@@ -84,6 +94,7 @@ fn compile_one(view: &mut View, namespace: &str, source: &Source, done: &mut Com
             }
             Item::Qualifier(declaration) => {
                 let (start, end) = (declaration.span.start as usize, declaration.span.end as usize);
+                done.changes(&within);
                 edit.put_qualifier(&within, declaration.name.text, &source.text()[start..end])
                     .map_err(|error| source.failed(&[diagnostic(&error, declaration.span)]))?;
                 done.qualifiers += 1;
@@ -156,20 +167,26 @@ fn apply(edit: &mut Edit<'_>, item: Compiled, default: &str, done: &mut Compilat
     let within = |namespace: &Option<String>| namespace.clone().unwrap_or_else(|| default.to_owned());
     match item {
         Compiled::Class { namespace, class, flags } => {
+            let namespace = within(&namespace);
             done.classes += 1;
-            edit.put_class(&within(&namespace), &class, flags)
+            done.changes(&namespace);
+            edit.put_class(&namespace, &class, flags)
         }
         Compiled::Instance { namespace, instance, flags } => {
+            let namespace = within(&namespace);
             done.instances += 1;
-            edit.put_instance(&within(&namespace), &instance, flags)
+            done.changes(&namespace);
+            edit.put_instance(&namespace, &instance, flags)
         }
         Compiled::DeleteClass { namespace, name, must_exist } => {
-            let deleted = edit.delete_class(&within(&namespace), &name);
-            count_deleted(deleted, must_exist, done)
+            let namespace = within(&namespace);
+            let deleted = edit.delete_class(&namespace, &name);
+            count_deleted(deleted, must_exist, &namespace, done)
         }
         Compiled::DeleteInstance { namespace, path, must_exist } => {
-            let deleted = edit.delete_instance(&within(&namespace), &path);
-            count_deleted(deleted, must_exist, done)
+            let namespace = within(&namespace);
+            let deleted = edit.delete_instance(&namespace, &path);
+            count_deleted(deleted, must_exist, &namespace, done)
         }
         // Every text is compiled again when the repository is rebuilt.
         Compiled::Autorecover => Ok(()),
@@ -183,10 +200,16 @@ fn apply(edit: &mut Edit<'_>, item: Compiled, default: &str, done: &mut Compilat
     }
 }
 
-fn count_deleted(deleted: Result<()>, must_exist: bool, done: &mut Compilation) -> Result<()> {
+fn count_deleted(
+    deleted: Result<()>,
+    must_exist: bool,
+    namespace: &str,
+    done: &mut Compilation,
+) -> Result<()> {
     match deleted {
         Ok(()) => {
             done.deletions += 1;
+            done.changes(namespace);
             Ok(())
         }
         Err(error) if !must_exist && error.status() == Status::WBEM_E_NOT_FOUND => Ok(()),

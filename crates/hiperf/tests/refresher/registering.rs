@@ -1,6 +1,6 @@
 //! Registrations that are missing, incomplete or wrong.
 
-use hiperf::{Namespace, Refresher, Result, Status};
+use hiperf::{Error, Namespace, Query, Refresher, Result, Status};
 
 use crate::check_error;
 use crate::names::{next_clsid, registration};
@@ -30,6 +30,40 @@ fn classes_that_name_no_provider() {
     check_error(add("Nameless", "dynamic, hiperf", ""), Status::WBEM_E_PROVIDER_NOT_FOUND, &says);
     let says = ["Test_Unknown", "names provider Nobody, which is not registered in root\\cimv2"];
     check_error(add("Unknown", &hiperf_of("Nobody"), ""), Status::WBEM_E_PROVIDER_NOT_FOUND, &says);
+}
+
+/// The error of a cooked class says once what was added, and then of which raw
+/// class it comes.
+#[test]
+fn a_raw_class_that_names_no_provider() {
+    let namespace = Namespace::connect("root\\cimv2").unwrap();
+    let (raw, cooked) = ("Test_PerfRawData_Unsampled", "Test_PerfFormattedData_Unsampled");
+    let mof = format!(
+        "[dynamic, hiperf, provider(\"Nobody\")] class {raw} : Win32_PerfRawData {{ [key] string Name; uint32 A; }};
+         [dynamic, hiperf, provider(\"HiPerfCooker_v1\"), AutoCook(1), AutoCook_RawClass(\"{raw}\")]
+         class {cooked} : Win32_PerfFormattedData {{ [key] string Name;
+           [CookingType(\"PERF_COUNTER_RAWCOUNT\"), Counter(\"A\")] uint32 A; }};"
+    );
+    namespace.compile_mof("unsampled", &mof).unwrap();
+    let missing = "names provider Nobody, which is not registered in root\\cimv2";
+    let check = |error: Error, adding: &str, sampling: &str| {
+        let message = error.message().to_owned();
+        assert_eq!(message.matches("adding").count(), usize::from(!adding.is_empty()), "{message}");
+        assert!(message.starts_with(&format!("{adding}{sampling}: class {raw} {missing}")), "{message}");
+        assert_eq!(error.status(), Status::WBEM_E_PROVIDER_NOT_FOUND);
+    };
+    let mut refresher = Refresher::new();
+    let adding = format!("adding the instances of {cooked} to the refresher: ");
+    let sampling = format!("sampling {raw}");
+    check(refresher.add_enum(&namespace, cooked).unwrap_err(), &adding, &sampling);
+    check(
+        namespace.query(&Query::new(&namespace, &format!("SELECT * FROM {cooked}")).unwrap()).unwrap_err(),
+        "",
+        &sampling,
+    );
+    let (path, sampling) = (format!("{cooked}.Name=\"a\""), format!("sampling {raw}.Name=\"a\""));
+    let adding = format!("adding {path} to the refresher: ");
+    check(refresher.add_object(&namespace, &path).unwrap_err(), &adding, &sampling);
 }
 
 #[test]
