@@ -8,11 +8,12 @@
 
 use super::Reason;
 
-/// A cooked value. Never NaN or infinite; negative only if a
-/// `PERF_DOUBLE_RAW` says so.
+/// A cooked value. Never NaN or infinite; negative only where a level is, or
+/// a statistic of levels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cooked {
-    integer: Option<u128>,
+    /// The value without its sign, truncated; the sign is the real's.
+    magnitude: Option<u128>,
     real: f64,
 }
 
@@ -20,14 +21,14 @@ pub struct Cooked {
 const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
 
 impl Cooked {
-    /// The exact value truncated toward zero. `None` only for a
-    /// `PERF_DOUBLE_RAW` that no unsigned integer holds.
+    /// The exact value truncated toward zero. `None` for one that no unsigned
+    /// integer holds: -1 and below, and reals of 2^128 and above.
     ///
     /// It may exceed the property it is for, because nothing saturates here;
-    /// [`Cooked::capped`] says what to write then.
+    /// [`Cooked::within`] says whether it fits.
     #[must_use]
-    pub const fn integer(self) -> Option<u128> {
-        self.integer
+    pub fn integer(self) -> Option<u128> {
+        if self.real < 0.0 { self.magnitude.filter(|magnitude| *magnitude == 0) } else { self.magnitude }
     }
 
     /// The value as the nearest real, always finite.
@@ -36,19 +37,32 @@ impl Cooked {
         self.real
     }
 
-    /// The integer for an unsigned property that holds at most `max`: larger
-    /// values are `max`. `None` if the value is negative.
+    /// The exact value truncated toward zero, if an integer of this range holds
+    /// it. What doesn't fit has no value: its largest integer would be a number
+    /// that nobody counted.
     #[must_use]
-    pub fn capped(self, max: u64) -> Option<u64> {
-        match self.integer {
-            Some(integer) => Some(u64::try_from(integer).map_or(max, |integer| integer.min(max))),
-            None => (self.real > 0.0).then_some(max),
-        }
+    pub fn within(self, (min, max): (i128, i128)) -> Option<i128> {
+        let magnitude = i128::try_from(self.magnitude?).ok()?;
+        let integer = if self.real < 0.0 { -magnitude } else { magnitude };
+        (min <= integer && integer <= max).then_some(integer)
+    }
+
+    /// A whole number with a sign.
+    pub(super) fn signed(integer: i128) -> Cooked {
+        // The processor converts 64 bits by itself.
+        let real = i64::try_from(integer).map_or(integer as f64, |integer| integer as f64);
+        Cooked { magnitude: Some(integer.unsigned_abs()), real }
+    }
+
+    /// `dividend / divisor`; the divisor isn't zero.
+    pub(super) fn signed_quotient(dividend: i128, divisor: u128) -> Cooked {
+        let cooked = Cooked::quotient(dividend.unsigned_abs(), divisor);
+        if dividend < 0 { Cooked { real: -cooked.real, ..cooked } } else { cooked }
     }
 
     /// A whole number.
     pub(super) fn whole(integer: u64) -> Cooked {
-        Cooked { integer: Some(integer.into()), real: integer as f64 }
+        Cooked { magnitude: Some(integer.into()), real: integer as f64 }
     }
 
     /// `dividend / divisor`; the divisor isn't zero.
@@ -58,7 +72,7 @@ impl Cooked {
             // both fit the processor's own division.
             let (dividend, divisor) = (dividend as u64, divisor as u64);
             let integer = u128::from(dividend / divisor);
-            return Cooked { integer: Some(integer), real: dividend as f64 / divisor as f64 };
+            return Cooked { magnitude: Some(integer), real: dividend as f64 / divisor as f64 };
         }
         Cooked::mixed(dividend / divisor, dividend % divisor, divisor)
     }
@@ -67,7 +81,7 @@ impl Cooked {
     /// divisor.
     pub(super) fn mixed(whole: u128, remainder: u128, divisor: u128) -> Cooked {
         debug_assert!(remainder < divisor, "the remainder of a division");
-        Cooked { integer: Some(whole), real: nearest(whole, remainder, divisor) }
+        Cooked { magnitude: Some(whole), real: nearest(whole, remainder, divisor) }
     }
 
     /// A raw value that is a real already.
@@ -78,9 +92,9 @@ impl Cooked {
         if !real.is_finite() {
             return Err(Reason::NotANumber);
         }
-        let fits = -1.0 < real && real < 2f64.powi(128);
+        let fits = real.abs() < 2f64.powi(128);
         // Adding zero turns the negative zero into the positive one.
-        Ok(Cooked { integer: fits.then_some(real as u128), real: real + 0.0 })
+        Ok(Cooked { magnitude: fits.then_some(real.abs() as u128), real: real + 0.0 })
     }
 }
 
@@ -127,8 +141,10 @@ mod tests {
         assert_eq!(Cooked::mixed(tie + 1, 1, 1 << 100).real(), 2f64.powi(53) + 2.0);
         let large = Cooked::quotient(u128::from(u64::MAX) * 100, 1);
         assert_eq!(large.integer(), Some(1_844_674_407_370_955_161_500));
-        assert_eq!(large.capped(u64::MAX), Some(u64::MAX));
-        assert_eq!(large.capped(u32::MAX.into()), Some(u32::MAX.into()));
+        assert_eq!(
+            (large.within((0, u64::MAX.into())), large.within((0, 1 << 80))),
+            (None, Some(100 * i128::from(u64::MAX)))
+        );
     }
 
     #[test]
@@ -138,10 +154,22 @@ mod tests {
         let zero = Cooked::from_real(-0.0).unwrap();
         assert!(zero.real().is_sign_positive());
         let negative = Cooked::from_real(-1.5).unwrap();
-        assert_eq!((negative.integer(), negative.real(), negative.capped(9)), (None, -1.5, None));
-        assert_eq!(Cooked::from_real(-0.5).unwrap().integer(), Some(0));
-        assert_eq!(Cooked::from_real(2.9).unwrap().capped(9), Some(2));
+        assert_eq!((negative.integer(), negative.real()), (None, -1.5));
+        assert_eq!((negative.within((-1, 9)), negative.within((0, 9))), (Some(-1), None));
+        let half = Cooked::from_real(-0.5).unwrap();
+        assert_eq!((half.integer(), half.within((0, 9))), (Some(0), Some(0)));
+        assert_eq!(Cooked::from_real(2.9).unwrap().within((0, 9)), Some(2));
         let huge = Cooked::from_real(f64::MAX).unwrap();
-        assert_eq!((huge.integer(), huge.capped(9)), (None, Some(9)));
+        assert_eq!((huge.integer(), huge.within((i128::MIN, i128::MAX))), (None, None));
+    }
+
+    #[test]
+    fn signs() {
+        let minus_seven_halves = Cooked::signed_quotient(-7, 2);
+        assert_eq!((minus_seven_halves.within((-9, 9)), minus_seven_halves.real()), (Some(-3), -3.5));
+        assert_eq!(Cooked::signed_quotient(0, 5), Cooked::whole(0));
+        assert_eq!(Cooked::signed(-128).within((-128, 127)), Some(-128));
+        assert_eq!(Cooked::signed(-129).within((-128, 127)), None);
+        assert_eq!(Cooked::signed(i64::MIN.into()).real(), -2f64.powi(63));
     }
 }

@@ -100,7 +100,7 @@ impl Formula {
     pub fn cook(self, older: Option<&Sample>, newer: &Sample) -> Result<Cooked, Reason> {
         let baseline = || older.ok_or(Reason::NoBaseline);
         Ok(match self {
-            Formula::Value => Cooked::whole(newer.value_now()?),
+            Formula::Value => Cooked::signed(newer.width.number(newer.value)),
             Formula::RealValue => Cooked::from_real(f64::from_bits(newer.value))?,
             Formula::Difference => Cooked::whole(newer.value_since(baseline()?)?),
             Formula::Rate => {

@@ -17,9 +17,11 @@ mod cooked;
 mod counter_type;
 mod formula;
 mod percentile;
+mod reals;
 mod sample;
 mod statistics;
 mod time_base;
+mod window;
 
 #[cfg(test)]
 mod tests;
@@ -30,8 +32,9 @@ pub use counter_type::{CounterType, Suffix};
 pub use formula::{Formula, cook};
 pub use percentile::Percentile;
 pub use sample::{Sample, Width};
-pub use statistics::{SampleWindow, Statistic};
+pub use statistics::Statistic;
 pub use time_base::TimeBase;
+pub use window::{SampleKind, SampleWindow};
 
 /// What the CookingType qualifier of a formatted property names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,12 +42,12 @@ impl Percentile {
     /// # Errors
     /// [`Reason::NoBaseline`] before the first sample.
     pub fn cook(self, window: &SampleWindow) -> std::result::Result<Cooked, Reason> {
-        let values = window.values();
+        let values = window.keys();
         if values.is_empty() {
             return Err(Reason::NoBaseline);
         }
         let place = (values.len() as u64 * u64::from(self.0)).div_ceil(Percentile::WHOLE.into());
-        Ok(Cooked::whole(value_at(values, place.max(1) as usize)))
+        window.cooked(value_at(values, place.max(1) as usize))
     }
 }
 
@@ -69,6 +69,7 @@ fn value_at(values: &[u64], place: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::SampleKind;
     use super::*;
 
     /// Sorts and takes the first value that enough values don't exceed.
@@ -84,7 +85,7 @@ mod tests {
 
     #[track_caller]
     fn check(values: &[u64], thousandths: u32, expected: u64) {
-        let mut window = SampleWindow::new(values.len()).unwrap();
+        let mut window = SampleWindow::new(SampleKind::Unsigned, values.len()).unwrap();
         values.iter().for_each(|value| window.push(*value));
         let cooked = Percentile::from_thousandths(thousandths).unwrap().cook(&window).unwrap();
         assert_eq!(cooked.integer(), Some(expected.into()), "{thousandths} of {values:?}");
@@ -126,7 +127,7 @@ mod tests {
 
     #[test]
     fn limits() {
-        let window = SampleWindow::new(4).unwrap();
+        let window = SampleWindow::new(SampleKind::Unsigned, 4).unwrap();
         assert_eq!(Percentile::P99.cook(&window), Err(Reason::NoBaseline));
         let error = Percentile::from_thousandths(100_001).unwrap_err();
         assert_eq!(error.status(), Status::WBEM_E_VALUE_OUT_OF_RANGE);

@@ -59,7 +59,7 @@ impl Width {
         }
     }
 
-    const fn is_signed(self) -> bool {
+    pub(super) const fn is_signed(self) -> bool {
         matches!(self, Width::S8 | Width::S16 | Width::S32 | Width::S64)
     }
 
@@ -68,10 +68,19 @@ impl Width {
         value & (u64::MAX >> (64 - self.bits()))
     }
 
-    /// The value as a level, a whole or a number of things.
+    /// The value as the number it is.
+    pub(super) const fn number(self, value: u64) -> i128 {
+        let number = self.low_bits(value);
+        if self.is_signed() && number >> (self.bits() - 1) == 1 {
+            return number as i128 - (1 << self.bits());
+        }
+        number as i128
+    }
+
+    /// The value as a part, a whole or a number of things.
     ///
     /// # Errors
-    /// [`Reason::OutOfRange`] if it is negative: no formula is meant for that.
+    /// [`Reason::OutOfRange`] if it is negative, which none of them can be.
     const fn level(self, value: u64) -> Result<u64, Reason> {
         let level = self.low_bits(value);
         if self.is_signed() && level >> (self.bits() - 1) == 1 {
@@ -87,7 +96,7 @@ impl Width {
     /// [`Reason::Reset`] if it went back: for 64 bits always, for fewer when
     /// the distance, modulo the range, is half the range or more. Less than
     /// that is a wrap.
-    pub(super) const fn advance(self, older: u64, newer: u64) -> Result<u64, Reason> {
+    pub const fn advance(self, older: u64, newer: u64) -> Result<u64, Reason> {
         // With a sign the order is that of the numbers moved up by half the
         // range, which leaves the distances as they are.
         let lift = if self.is_signed() { 1 << (self.bits() - 1) } else { 0 };
@@ -154,7 +163,7 @@ impl Sample {
         }
     }
 
-    /// The raw value as an integer.
+    /// The raw value as a part of a whole, or as a time.
     pub(super) const fn value_now(&self) -> Result<u64, Reason> {
         self.width.level(self.value)
     }
@@ -206,6 +215,10 @@ mod tests {
         assert_eq!(Width::S64.advance(bits(-1), 1), Ok(2));
         assert_eq!(Width::S64.advance(bits(i64::MIN), bits(i64::MAX)), Ok(u64::MAX));
         assert_eq!(Width::S64.advance(bits(i64::MAX), bits(i64::MIN)), Err(Reason::Reset));
+        assert_eq!((Width::S16.number(0xFFFF), Width::U16.number(0xFFFF)), (-1, 0xFFFF));
+        assert_eq!(Width::S8.number(0x1_0080), -128);
+        assert_eq!(Width::S64.number(bits(i64::MIN)), i64::MIN.into());
+        assert_eq!(Width::U64.number(u64::MAX), u64::MAX.into());
         assert_eq!(Width::S16.level(0xFFFF), Err(Reason::OutOfRange));
         assert_eq!(Width::S16.level(0x7FFF), Ok(0x7FFF));
         assert_eq!(Width::S64.level(bits(-1)), Err(Reason::OutOfRange));

@@ -4,13 +4,12 @@
 //! WMI's.
 //!
 //! They need no time stamps and no base. A window that isn't full yet is used
-//! as it is; before the first sample there is no value. Results are exact
-//! fractions, like those of the formulas.
+//! as it is; before the first sample there is no value. Of integers the results
+//! are exact fractions, like those of the formulas; of reals see `reals`.
 //!
 //! Source: "Statistical Counter Types" of the Windows SDK documentation.
 
-use super::{Cooked, Percentile, Reason};
-use crate::{Error, Result, Status};
+use super::{Cooked, Percentile, Reason, SampleKind, SampleWindow, reals};
 
 /// A statistical cooking type, over the raw values `x1..xn` of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,28 +89,42 @@ impl Statistic {
     /// The statistic of the window.
     ///
     /// # Errors
-    /// [`Reason::NoBaseline`] before the first sample.
+    /// * [`Reason::NoBaseline`] before the first sample.
+    /// * [`Reason::OutOfRange`] if no real holds the range or the variance of
+    ///   reals.
     pub fn cook(self, window: &SampleWindow) -> Result<Cooked, Reason> {
-        let values = window.values();
-        let min = *values.iter().min().ok_or(Reason::NoBaseline)?;
-        let max = *values.iter().max().ok_or(Reason::NoBaseline)?;
-        Ok(match self {
-            Statistic::Min => Cooked::whole(min),
-            Statistic::Max => Cooked::whole(max),
-            Statistic::Range => Cooked::whole(max - min),
-            Statistic::Average => Cooked::quotient(sum(values), values.len() as u128),
-            Statistic::Variance => variance(values),
-            Statistic::Median => Percentile::MEDIAN.cook(window)?,
-            Statistic::Percentile90 => Percentile::P90.cook(window)?,
-            Statistic::Percentile95 => Percentile::P95.cook(window)?,
-            Statistic::Percentile99 => Percentile::P99.cook(window)?,
-        })
+        let keys = window.keys();
+        let min = *keys.iter().min().ok_or(Reason::NoBaseline)?;
+        let max = *keys.iter().max().ok_or(Reason::NoBaseline)?;
+        match (self, window.kind()) {
+            (Statistic::Min, _) => window.cooked(min),
+            (Statistic::Max, _) => window.cooked(max),
+            (Statistic::Median, _) => Percentile::MEDIAN.cook(window),
+            (Statistic::Percentile90, _) => Percentile::P90.cook(window),
+            (Statistic::Percentile95, _) => Percentile::P95.cook(window),
+            (Statistic::Percentile99, _) => Percentile::P99.cook(window),
+            (Statistic::Average, SampleKind::Real) => reals::average(&window.reals()),
+            (Statistic::Range, SampleKind::Real) => reals::range(&window.reals()),
+            (Statistic::Variance, SampleKind::Real) => reals::variance(&window.reals()),
+            (Statistic::Average, kind) => Ok(average(keys, kind.lift())),
+            // Distances are the same wherever zero is.
+            (Statistic::Range, _) => Ok(Cooked::whole(max - min)),
+            (Statistic::Variance, _) => Ok(variance(keys)),
+        }
     }
 }
 
 /// The sum, which fits: there are no more values than [`SampleWindow::MAX_SIZE`].
 fn sum(values: &[u64]) -> u128 {
     values.iter().map(|x| u128::from(*x)).sum()
+}
+
+/// The mean of at least one value, each of which was moved up by `lift`.
+fn average(values: &[u64], lift: u64) -> Cooked {
+    let n = values.len() as u128;
+    // Of 16 bits more than a value has, with room for the sign.
+    let sum = sum(values) as i128 - (n * u128::from(lift)) as i128;
+    Cooked::signed_quotient(sum, n)
 }
 
 /// The population's variance of at least one value.
@@ -138,73 +151,12 @@ fn variance(values: &[u64]) -> Cooked {
     }
 }
 
-/// The last raw values of a property, as many as SampleWindow says.
-#[derive(Clone, Debug)]
-pub struct SampleWindow {
-    values: Vec<u64>,
-    size: usize,
-    oldest: usize,
-}
-
-impl SampleWindow {
-    /// The largest SampleWindow. A class that anyone compiled decides the
-    /// size, and each property of each instance pays for it: 512 KiB here.
-    pub const MAX_SIZE: usize = 1 << 16;
-
-    /// An empty window for `size` values, allocated in full.
-    ///
-    /// # Errors
-    /// WBEM_E_VALUE_OUT_OF_RANGE if the size is 0 or more than
-    /// [`SampleWindow::MAX_SIZE`].
-    pub fn new(size: usize) -> Result<SampleWindow> {
-        if size == 0 || size > SampleWindow::MAX_SIZE {
-            let message = format!("SampleWindow is {size}; it can be 1 to {}", SampleWindow::MAX_SIZE);
-            return Err(Error::new(Status::WBEM_E_VALUE_OUT_OF_RANGE, message));
-        }
-        Ok(SampleWindow { values: Vec::with_capacity(size), size, oldest: 0 })
-    }
-
-    /// Takes a raw value in; the oldest leaves if the window is full.
-    pub fn push(&mut self, value: u64) {
-        if self.values.len() < self.size {
-            self.values.push(value);
-            return;
-        }
-        self.values[self.oldest] = value;
-        self.oldest = (self.oldest + 1) % self.size;
-    }
-
-    /// Forgets all values: after a reset, or when another entity bears the
-    /// name.
-    pub fn clear(&mut self) {
-        self.values.clear();
-        self.oldest = 0;
-    }
-
-    /// The values in the window, in no particular order.
-    pub(super) fn values(&self) -> &[u64] {
-        &self.values
-    }
-
-    /// The number of values in the window.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.values.len()
-    }
-
-    /// Whether there is no value yet.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn window(size: usize, values: &[u64]) -> SampleWindow {
-        let mut window = SampleWindow::new(size).unwrap();
+        let mut window = SampleWindow::new(SampleKind::Unsigned, size).unwrap();
         values.iter().for_each(|value| window.push(*value));
         window
     }
@@ -250,6 +202,24 @@ mod tests {
     }
 
     #[test]
+    fn signs() {
+        let mut window = SampleWindow::new(SampleKind::Signed, 4).unwrap();
+        [-7, 2, -1, 0].map(i64::cast_unsigned).into_iter().for_each(|value| window.push(value));
+        let found = Statistic::ALL.map(|statistic| {
+            let cooked = statistic.cook(&window).unwrap();
+            (cooked.within((i128::MIN, i128::MAX)).unwrap(), cooked.real())
+        });
+        let expected = [(-1, -1.5), (-7, -7.0), (2, 2.0), (9, 9.0), (11, 11.25), (-1, -1.0), (2, 2.0)];
+        assert_eq!(found[..7], expected);
+        let mut window = SampleWindow::new(SampleKind::Signed, SampleWindow::MAX_SIZE).unwrap();
+        (0..SampleWindow::MAX_SIZE).for_each(|_| window.push(i64::MIN.cast_unsigned()));
+        let average = Statistic::Average.cook(&window).unwrap();
+        assert_eq!(average.within((i128::MIN, i128::MAX)), Some(i64::MIN.into()));
+        window.push(i64::MAX.cast_unsigned());
+        assert_eq!(Statistic::Range.cook(&window).unwrap().integer(), Some(u64::MAX.into()));
+    }
+
+    #[test]
     fn variance_equals_the_naive_one() {
         let mut state = 88_172_645_463_325_252_u64;
         for size in (1..=24).cycle().take(2000) {
@@ -279,22 +249,6 @@ mod tests {
         ] {
             let cooked = Statistic::from_name(name).expect(name).cook(&window).unwrap();
             assert_eq!(cooked.integer(), Some(expected), "{name}");
-        }
-    }
-
-    #[test]
-    fn the_window_slides() {
-        let mut window = window(3, &[100, 1, 2, 3]);
-        assert_eq!(Statistic::Max.cook(&window).unwrap().integer(), Some(3));
-        window.push(0);
-        assert_eq!(Statistic::Min.cook(&window).unwrap().integer(), Some(0));
-        assert_eq!(Statistic::Average.cook(&window).unwrap().real(), 5.0 / 3.0);
-        window.clear();
-        assert!(window.is_empty());
-        assert_eq!(Statistic::Min.cook(&window), Err(Reason::NoBaseline));
-        for size in [0, SampleWindow::MAX_SIZE + 1] {
-            let error = SampleWindow::new(size).unwrap_err();
-            assert_eq!(error.status(), Status::WBEM_E_VALUE_OUT_OF_RANGE);
         }
     }
 }

@@ -99,7 +99,7 @@ class Vector:
 
 
 def newest(v):
-    return Fraction(v.n1())
+    return Fraction(v.read("N1"))
 
 
 def newest_real(v):
@@ -202,7 +202,7 @@ def answer(row):
         value = BY_TYPE[row[0]](Vector(row))
     except NoValue as reason:
         return [str(reason), "-", "-"]
-    # A property of an unsigned integer can't hold what is -1 or less.
+    # No unsigned integer is -1 or less.
     integer = math.trunc(value)
     return [str(value), str(integer) if -1 < value < 2**128 else "-", repr(float(value))]
 
