@@ -9,7 +9,7 @@
 //! touches a refreshable object only inside its refresher's refresh, the
 //! other side only outside of it.
 
-use hiperf_cim::{PropertyHandle, Reason, Result, Status, Type, Value};
+use hiperf_cim::{PropertyHandle, Reason, Result, Status, Text, Type, Value};
 
 use crate::error_info::call;
 use crate::{ComPtr, IHiPerfValueReason, IWbemHiPerfEnum, IWbemObjectAccess, WideString, class_access};
@@ -158,6 +158,22 @@ impl ObjectAccess {
             len += 1;
         }
         self.write_units(handle, &units[..=len])
+    }
+
+    /// Sets a string, datetime or reference to a text of another instance.
+    /// `units` is room for it: who keeps it allocates for longer texts only.
+    ///
+    /// # Errors
+    /// As [`ObjectAccess::write_u32`].
+    pub fn write_text(
+        &self,
+        handle: PropertyHandle,
+        text: Text<'_>,
+        units: &mut Vec<u16>,
+    ) -> Result<(), Status> {
+        units.clear();
+        units.extend(text.utf16().chain([0]));
+        self.write_units(handle, units)
     }
 
     /// `units` end with a NUL, which counts: text may not be empty of bytes,

@@ -11,14 +11,19 @@
 //! made up. A query, which has no first refresh, takes two samples
 //! [`BASELINE_AGE`] apart when the class needs them.
 
+mod naming;
 mod recipe;
 mod refresher;
+mod statistics;
+mod step;
+mod target;
+mod text;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status, Value, path};
+use hiperf_cim::{Class, Context as _, Error, Instance, Reason, Result, Status, Value, path};
 use hiperf_com::access::ObjectAccess;
 use hiperf_com::client::{Context, ObjectSink, Services};
 use hiperf_com::object::Object;
@@ -60,18 +65,26 @@ impl HiPerfProvider for Cooker {
         let mut raw = Refresher::new();
         let id = cooking.sample_all(&mut raw, &namespace)?;
         let mut samples: HashMap<i32, Instance> = HashMap::new();
+        let mut sampled: HashSet<String> = HashSet::new();
         if cooking.recipe.needs_two_samples() {
             raw.refresh()?;
             let (_, instances) = raw.identified_instances(id)?;
             samples = instances.map(|(id, object)| (id, object.to_instance())).collect();
+            let names = samples.values().map(|sample| cooking.name_of(|key| sample.get(key)));
+            sampled = names.collect::<Result<_>>()?;
             std::thread::sleep(BASELINE_AGE);
         }
         raw.refresh()?;
         let (_, instances) = raw.identified_instances(id)?;
         for (id, object) in instances {
-            let older = samples.get(&id);
+            let older = match samples.get(&id) {
+                Some(older) => Ok(older),
+                None if sampled.contains(&cooking.name_of(|key| object.get(key))?) => Err(Reason::Reborn),
+                None => Err(Reason::NoBaseline),
+            };
             let target = cooking.spawn(object)?;
-            cooking.recipe.cook(older, &object.to_instance(), &target)?;
+            let mut history = cooking.recipe.history(1)?;
+            cooking.recipe.cook(older, &object.to_instance(), &mut history, &target)?;
             sink.indicate(&target)?;
         }
         Ok(())
@@ -102,7 +115,8 @@ impl HiPerfProvider for Cooker {
         }
         raw.refresh()?;
         for (older, (cooking, id, target)) in samples.iter().zip(&wanted) {
-            cooking.recipe.cook(older.as_ref(), &raw.object(*id)?.to_instance(), target)?;
+            let (older, mut history) = (older.as_ref().ok_or(Reason::NoBaseline), cooking.recipe.history(1)?);
+            cooking.recipe.cook(older, &raw.object(*id)?.to_instance(), &mut history, target)?;
         }
         Ok(())
     }
@@ -188,13 +202,24 @@ impl Cooking {
 
     /// The path of the raw instance with the keys of a formatted one.
     fn raw_path(&self, formatted: &ObjectAccess) -> Result<String> {
+        self.path_with(|key| formatted.get(key))
+    }
+
+    /// What all instances that have these keys, whoever they are, have in
+    /// common.
+    fn name_of(&self, key: impl Fn(&str) -> Result<Value>) -> Result<String> {
+        Ok(self.path_with(key)?.to_lowercase())
+    }
+
+    /// The path of the raw instance with these values of its keys.
+    fn path_with(&self, key: impl Fn(&str) -> Result<Value>) -> Result<String> {
         if self.raw.is_singleton() {
             return Ok(format!("{}=@", self.raw.name()));
         }
         let mut keys: Vec<(&str, Value)> = Vec::new();
         for &index in self.raw.keys() {
             let name = self.raw.properties()[index].name();
-            keys.push((name, formatted.get(name)?));
+            keys.push((name, key(name)?));
         }
         let keys: Vec<(&str, &Value)> = keys.iter().map(|(name, value)| (*name, value)).collect();
         Ok(path::relpath(self.raw.name(), &keys))

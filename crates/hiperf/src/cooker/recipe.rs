@@ -3,15 +3,24 @@
 //!
 //! | a formatted property | becomes |
 //! |---|---|
-//! | with `CookingType`, `Counter` and perhaps `Base` | the formula's value of the raw properties they name |
-//! | with a raw one of the same name and a fixed width, such as the time stamps | a copy |
+//! | with a counter type | the formula's value of the raw properties that its qualifiers name |
+//! | with a statistical cooking type | the statistic over the last raw values |
+//! | with a raw one of the same name and type, such as the time stamps | a copy |
 //! | the key | written once, when the instance appears |
+//!
+//! Which qualifiers name what says [`Naming`].
 //!
 //! Source: counters.md sections 5 and 6.
 
-use hiperf_cim::cook::{self, CookingType, CounterType, Reason, Sample, TimeBase, Width};
-use hiperf_cim::{CimType, Class, Context as _, Error, Instance, PropertyHandle, Result, Status};
+use hiperf_cim::cook::{CookingType, Reason, SampleWindow};
+use hiperf_cim::{CimType, Class, Context as _, Instance, Property, PropertyHandle, Result, Status};
 use hiperf_com::access::ObjectAccess;
+
+use super::naming::{Naming, is_text};
+use super::statistics::Statistics;
+use super::step::{Baseline, Step};
+use super::target::Target;
+use super::text::TextStep;
 
 /// The raw class that `formatted` is cooked from, by its qualifiers.
 pub(crate) fn raw_class_name(formatted: &Class) -> Option<&str> {
@@ -19,35 +28,34 @@ pub(crate) fn raw_class_name(formatted: &Class) -> Option<&str> {
 }
 
 /// How instances of a formatted class are computed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Recipe {
     steps: Vec<Step>,
+    statistics: Statistics,
+    texts: Vec<TextStep>,
     copies: Vec<(PropertyHandle, PropertyHandle)>,
     /// Computed properties that nobody asked for.
     others: Vec<PropertyHandle>,
 }
 
+/// What is kept of an instance from one refresh to the next, beside its two
+/// samples.
+#[derive(Debug)]
+pub(crate) struct History {
+    windows: Vec<SampleWindow>,
+    /// Room for its longest text.
+    units: Vec<u16>,
+}
+
+impl History {
+    /// Forgets all samples: another instance begins.
+    pub(crate) fn clear(&mut self) {
+        self.windows.iter_mut().for_each(SampleWindow::clear);
+    }
+}
+
 /// The class whose properties say when a sample was taken. Everybody gets them.
 const SAMPLE_CLASS: &str = "Win32_Perf";
-
-/// How one property is computed.
-#[derive(Debug)]
-struct Step {
-    target: PropertyHandle,
-    target_type: CimType,
-    counter_type: CounterType,
-    value: Operand,
-    base: Option<Operand>,
-    /// Time stamp and frequency.
-    time: Option<(PropertyHandle, PropertyHandle)>,
-}
-
-/// A raw property that goes into a formula.
-#[derive(Clone, Copy, Debug)]
-struct Operand {
-    handle: PropertyHandle,
-    width: Width,
-}
 
 impl Recipe {
     /// The recipe for `formatted` from `raw`, of the properties that are
@@ -55,46 +63,62 @@ impl Recipe {
     ///
     /// # Errors
     /// * `WBEM_E_INVALID_QUALIFIER`: a qualifier names a formula or a raw
-    ///   property that isn't there, or one that holds no counter.
-    /// * `WBEM_E_NOT_SUPPORTED`: a statistical cooking type.
+    ///   property that isn't there, or one that holds no counter; or the
+    ///   formatted property holds none.
+    /// * Those of a window: see [`Statistics::add`].
     pub(crate) fn new(formatted: &Class, raw: &Class, wanted: Option<&[String]>) -> Result<Recipe> {
-        let mut recipe = Recipe { steps: Vec::new(), copies: Vec::new(), others: Vec::new() };
+        let mut recipe = Recipe::default();
         let is_wanted = |name: &str| {
             wanted.is_none_or(|names| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)))
         };
         for property in formatted.properties() {
-            let (name, ty) = (property.name(), property.ty());
+            let name = property.name();
             if !is_wanted(name) && property.origin() != SAMPLE_CLASS {
                 // The key is not computed, and what has no handle neither.
                 recipe.others.extend(formatted.handle(name).ok().filter(|_| !property.is_key()));
                 continue;
             }
-            let in_formatted = || format!("property {name} of {}", formatted.name());
-            if let Some(cooking_type) = property.qualifiers().text("CookingType") {
-                let counter_type = match CookingType::from_name(cooking_type) {
-                    Some(CookingType::Counter(counter_type)) => Ok(counter_type),
-                    Some(CookingType::Statistic(_)) => Err(Error::new(
-                        Status::WBEM_E_NOT_SUPPORTED,
-                        format!("statistical cooking type {cooking_type} is not supported"),
-                    )),
-                    None => Err(invalid(format!("{cooking_type} is no cooking type"))),
-                };
-                let step = counter_type.and_then(|counter_type| {
-                    let counter = property.qualifiers().text("Counter").unwrap_or(name);
-                    let base = property.qualifiers().text("Base");
-                    let target = formatted.handle(name)?;
-                    Step::new(target, ty.scalar, counter_type, counter, base, formatted, raw)
-                });
-                recipe.steps.push(step.context(in_formatted)?);
-            } else if let Some(same) = raw.property(name).filter(|same| same.ty() == ty)
-                && !ty.is_array
-                && !ty.scalar.is_text()
-                && ty.scalar != CimType::Object
-            {
-                recipe.copies.push((raw.handle(same.name())?, formatted.handle(name)?));
-            }
+            let added = recipe.add(formatted, raw, property);
+            added.context(|| format!("property {name} of {}", formatted.name()))?;
         }
         Ok(recipe)
+    }
+
+    fn add(&mut self, formatted: &Class, raw: &Class, property: &Property) -> Result<()> {
+        let naming = Naming::new(formatted, raw, property);
+        match naming.cooking_type()? {
+            Some(CookingType::Counter(text)) if is_text(text) => {
+                self.texts.push(TextStep::new(formatted, property, raw, naming.counter())?);
+            }
+            Some(CookingType::Counter(counter_type)) => {
+                let target = Target::new(formatted, property)?;
+                self.steps.push(Step::new(target, counter_type, naming, raw)?);
+            }
+            Some(CookingType::Statistic(statistic)) => {
+                let target = Target::new(formatted, property)?;
+                self.statistics.add(naming, raw, statistic, target)?;
+            }
+            None => self.add_copy(formatted, raw, property)?,
+        }
+        Ok(())
+    }
+
+    /// A copy of the raw property of the same name and type, if there is one.
+    fn add_copy(&mut self, formatted: &Class, raw: &Class, property: &Property) -> Result<()> {
+        let (name, ty) = (property.name(), property.ty());
+        let same = raw.property(name).filter(|same| same.ty() == ty && !property.is_key());
+        let Some(same) = same.filter(|_| !ty.is_array && ty.scalar != CimType::Object) else { return Ok(()) };
+        if !ty.scalar.is_text() {
+            self.copies.push((raw.handle(name)?, formatted.handle(name)?));
+        } else if same.origin() != property.origin() {
+            self.texts.push(TextStep::new(formatted, property, raw, name)?);
+        }
+        Ok(())
+    }
+
+    /// What is kept of an instance of which there are to be up to `samples`.
+    pub(crate) fn history(&self, samples: usize) -> Result<History> {
+        Ok(History { windows: self.statistics.windows(samples)?, units: Vec::new() })
     }
 
     /// Whether any property is the difference of two samples.
@@ -104,9 +128,10 @@ impl Recipe {
 
     /// The properties of `raw` that the recipe takes.
     pub(crate) fn raw_properties<'r>(&self, raw: &'r Class) -> Vec<&'r str> {
-        let of_steps = self.steps.iter().flat_map(Step::takes);
-        let mut indexes: Vec<usize> =
-            of_steps.chain(self.copies.iter().map(|&(from, _)| from)).map(PropertyHandle::index).collect();
+        let copied = self.copies.iter().map(|&(from, _)| from);
+        let copied = copied.chain(self.texts.iter().map(|text| text.raw));
+        let taken = self.steps.iter().flat_map(Step::takes).chain(self.statistics.takes()).chain(copied);
+        let mut indexes: Vec<usize> = taken.map(PropertyHandle::index).collect();
         indexes.sort_unstable();
         indexes.dedup();
         indexes.into_iter().map(|index| raw.properties()[index].name()).collect()
@@ -117,13 +142,14 @@ impl Recipe {
         self.others.iter().try_for_each(|&handle| target.write_missing(handle, Reason::NotAsked))
     }
 
-    /// Computes every property of `target` from the samples. What can't be
-    /// computed becomes NULL, with the reason. Allocates nothing but room for an
-    /// object's first reason.
+    /// Takes the newer sample in, and computes every property of `target`. What
+    /// can't be computed becomes NULL, with the reason. Allocates nothing but
+    /// room for an object's first reason and for a text longer than all before.
     pub(crate) fn cook(
         &self,
-        older: Option<&Instance>,
+        older: Baseline<'_>,
         newer: &Instance,
+        history: &mut History,
         target: &ObjectAccess,
     ) -> Result<(), Status> {
         for &(from, to) in &self.copies {
@@ -133,176 +159,17 @@ impl Recipe {
             }
         }
         for step in &self.steps {
-            step.cook(older, newer, target)?;
+            step.target.write(target, step.value(older, newer))?;
         }
-        Ok(())
+        self.statistics.cook(newer, &mut history.windows, target)?;
+        self.texts.iter().try_for_each(|text| text.copy(newer, &mut history.units, target))
     }
 
     /// Sets every computed property to NULL: the sample is missing.
     pub(crate) fn clear(&self, target: &ObjectAccess, reason: Reason) -> Result<(), Status> {
         let copied = self.copies.iter().map(|&(_, to)| to);
-        let mut targets = self.steps.iter().map(|step| step.target).chain(copied);
-        targets.try_for_each(|handle| target.write_missing(handle, reason))
-    }
-}
-
-impl Step {
-    fn new(
-        target: PropertyHandle,
-        target_type: CimType,
-        counter_type: CounterType,
-        counter: &str,
-        base: Option<&str>,
-        formatted: &Class,
-        raw: &Class,
-    ) -> Result<Step> {
-        let base = match (base, counter_type.base()) {
-            (Some(name), Some(base)) => Some(Operand::new(base, raw, name)?),
-            (None, Some(base)) => Some(Operand::new(base, raw, &format!("{counter}_Base"))?),
-            (_, None) => None,
-        };
-        let time = match counter_type.time_base() {
-            Some(time_base) => Some(time_properties(time_base, formatted, raw)?),
-            None => None,
-        };
-        Ok(Step {
-            target,
-            target_type,
-            counter_type,
-            value: Operand::new(counter_type, raw, counter)?,
-            base,
-            time,
-        })
-    }
-
-    fn cook(&self, older: Option<&Instance>, newer: &Instance, target: &ObjectAccess) -> Result<(), Status> {
-        let cooked = match self.value(older, newer) {
-            Ok(cooked) => cooked,
-            Err(reason) => return target.write_missing(self.target, reason),
-        };
-        match (self.target_type, cooked.capped(u64::MAX)) {
-            (CimType::Real64, _) => target.write_bytes(self.target, &cooked.real().to_le_bytes()),
-            (_, None) => target.write_missing(self.target, Reason::OutOfRange),
-            (CimType::Uint32, Some(integer)) => {
-                target.write_u32(self.target, u32::try_from(integer).unwrap_or(u32::MAX))
-            }
-            (_, Some(integer)) => target.write_u64(self.target, integer),
-        }
-    }
-
-    /// The raw properties that the formula takes.
-    fn takes(&self) -> impl Iterator<Item = PropertyHandle> {
-        let base = self.base.map(|base| base.handle);
-        let time = self.time.into_iter().flat_map(|(timestamp, frequency)| [timestamp, frequency]);
-        [self.value.handle].into_iter().chain(base).chain(time)
-    }
-
-    fn value(&self, older: Option<&Instance>, newer: &Instance) -> Result<cook::Cooked, Reason> {
-        let newer = self.sample(newer)?;
-        // A baseline that lacks the value is no baseline.
-        let older = older.and_then(|instance| self.sample(instance).ok());
-        cook::cook(self.counter_type, older.as_ref(), &newer)
-    }
-
-    fn sample(&self, instance: &Instance) -> Result<Sample, Reason> {
-        let read = |handle| instance.read_u64(handle).ok().flatten().unwrap_or(0);
-        let (time, frequency) = match self.time {
-            Some((timestamp, frequency)) => (read(timestamp), read(frequency)),
-            None => (0, 0),
-        };
-        let base = self.base.and_then(|base| Some((base.read(instance)?, base.width)));
-        let value = self.value.read(instance).ok_or_else(|| self.value.why(instance))?;
-        Ok(Sample { value, width: self.value.width, time, frequency, base })
-    }
-}
-
-impl Operand {
-    fn new(counter_type: CounterType, raw: &Class, name: &str) -> Result<Operand> {
-        let property = raw
-            .property(name)
-            .ok_or_else(|| invalid(format!("its raw property {name} is not a property of {}", raw.name())))?;
-        let ty = property.ty();
-        let width = counter_type.width_of(ty.scalar).filter(|_| !ty.is_array).ok_or_else(|| {
-            let class = raw.name();
-            invalid(format!(
-                "its raw property {name} of {class} is a {ty}, which holds no counter of type {counter_type}"
-            ))
-        })?;
-        Ok(Operand { handle: raw.handle(name)?, width })
-    }
-
-    /// Why the raw value is missing, which is then why the cooked one is.
-    fn why(self, instance: &Instance) -> Reason {
-        instance.why(self.handle).ok().flatten().unwrap_or(Reason::Missing)
-    }
-
-    fn read(self, instance: &Instance) -> Option<u64> {
-        match self.width {
-            Width::U32 => instance.read_u32(self.handle).ok()?.map(u64::from),
-            Width::U64 => instance.read_u64(self.handle).ok()?,
-            _ => {
-                let bytes = instance.read_fixed(self.handle).ok()??;
-                let mut word = [0; 8];
-                word.get_mut(..bytes.len())?.copy_from_slice(bytes);
-                Some(u64::from_le_bytes(word))
-            }
-        }
-    }
-}
-
-/// The raw properties that hold time stamp and frequency of a time base: those
-/// that the formatted class names, or the ones every raw class inherits.
-fn time_properties(
-    time_base: TimeBase,
-    formatted: &Class,
-    raw: &Class,
-) -> Result<(PropertyHandle, PropertyHandle)> {
-    let property = |qualifier, default| {
-        let name = formatted.qualifiers().text(qualifier).unwrap_or(default);
-        match raw.property(name).map(|property| property.ty().scalar) {
-            Some(CimType::Uint64) => raw.handle(name),
-            _ => Err(invalid(format!("{name}, its time, is not a uint64 property of {}", raw.name()))),
-        }
-    };
-    Ok((
-        property(time_base.timestamp_qualifier(), time_base.timestamp_property())?,
-        property(time_base.frequency_qualifier(), time_base.frequency_property())?,
-    ))
-}
-
-fn invalid(message: String) -> Error {
-    Error::new(Status::WBEM_E_INVALID_QUALIFIER, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use hiperf_cim::{ClassBuilder, PropertyDeclaration, Value};
-
-    use super::*;
-
-    #[test]
-    fn narrow_values_are_read_whole() {
-        let values = [
-            (CimType::Uint8, Value::Uint8(200), 200),
-            (CimType::Uint16, Value::Uint16(60_000), 60_000),
-            (CimType::Sint32, Value::Sint32(70_000), 70_000),
-        ];
-        for (cim, value, expected) in values {
-            let mut raw = ClassBuilder::new("Test_Raw", None).unwrap();
-            raw.property(PropertyDeclaration {
-                name: "Level".into(),
-                ty: cim.into(),
-                class_name: None,
-                qualifiers: Vec::new(),
-                default: None,
-            })
-            .unwrap();
-            let raw = raw.build().unwrap();
-            let level = Operand::new(CounterType::PERF_COUNTER_RAWCOUNT, &raw, "Level").unwrap();
-            let mut instance = Instance::spawn(&raw);
-            assert_eq!(level.read(&instance), None, "{cim:?}");
-            instance.put("Level", &value).unwrap();
-            assert_eq!(level.read(&instance), Some(expected), "{cim:?}");
-        }
+        let copied = copied.chain(self.texts.iter().map(|text| text.target));
+        let cooked = self.steps.iter().map(|step| step.target.handle).chain(self.statistics.targets());
+        cooked.chain(copied).try_for_each(|handle| target.write_missing(handle, reason))
     }
 }

@@ -1,7 +1,7 @@
 //! The cooking provider's refresher: two samples an instance, one formula a
 //! property, no allocation once warm.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use hiperf_cim::{Instance, Reason, Result, Status};
@@ -11,6 +11,7 @@ use hiperf_com::object::Object;
 use hiperf_com::provider::ProviderRefresher;
 
 use super::Cooking;
+use super::recipe::History;
 use crate::refresher::{EnumId, ObjectId, reason_of};
 use crate::{Refreshed, Refresher, services};
 
@@ -54,8 +55,9 @@ struct CookedInstance {
     target: ObjectAccess,
     older: Instance,
     newer: Instance,
-    /// Whether `newer` holds a sample yet.
-    sampled: bool,
+    /// Why `newer` holds no sample yet; `None` once it does.
+    unsampled: Option<Reason>,
+    history: History,
 }
 
 impl ProviderRefresher for CookerRefresher {
@@ -71,7 +73,7 @@ impl ProviderRefresher for CookerRefresher {
         let target = template.clone_object()?;
         cooking.recipe.mark_others(&target)?;
         let id = next_id();
-        let cooked = CookedInstance::new(target.clone(), &cooking);
+        let cooked = CookedInstance::new(target.clone(), &cooking)?;
         self.objects.push(CookedObject { id, raw, cooking, cooked });
         Ok((target, id))
     }
@@ -170,49 +172,69 @@ impl CookedEnum {
     /// enumerator by difference.
     fn reconcile<'a>(&mut self, instances: impl Iterator<Item = (i32, &'a Object)>) -> Result<()> {
         let mut old: HashMap<i32, CookedInstance> = self.rows.drain(..).collect();
-        let mut added: Vec<(i32, ObjectAccess)> = Vec::new();
+        let mut added = Vec::new();
         for (id, object) in instances {
             let row = match old.remove(&id) {
                 Some(row) => row,
                 None => {
-                    let row = match self.spare.pop() {
+                    added.push(self.rows.len());
+                    match self.spare.pop() {
                         Some(row) => row.reused(&self.cooking, object)?,
-                        None => CookedInstance::new(self.cooking.spawn(object)?, &self.cooking),
-                    };
-                    added.push((id, row.target.clone()));
-                    row
+                        None => CookedInstance::new(self.cooking.spawn(object)?, &self.cooking)?,
+                    }
                 }
             };
             self.rows.push((id, row));
         }
+        self.find_reborn(&added, &old)?;
         let gone: Vec<i32> = old.keys().copied().collect();
         self.spare.extend(old.into_values());
         self.target.remove_objects(&gone)?;
-        let (ids, objects): (Vec<i32>, Vec<ObjectAccess>) = added.into_iter().unzip();
+        let added = added.into_iter().map(|place| &self.rows[place]);
+        let (ids, objects): (Vec<i32>, Vec<ObjectAccess>) =
+            added.map(|(id, row)| (*id, row.target.clone())).unzip();
         self.target.add_objects(&ids, &objects)?;
+        Ok(())
+    }
+
+    /// Which of the rows that came bear the name of one that went just now.
+    fn find_reborn(&mut self, added: &[usize], gone: &HashMap<i32, CookedInstance>) -> Result<()> {
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let name_of = |row: &CookedInstance| self.cooking.name_of(|key| row.target.get(key));
+        let gone = gone.values().map(name_of).collect::<Result<HashSet<String>>>()?;
+        for place in added {
+            let row = &mut self.rows[*place].1;
+            if gone.contains(&self.cooking.name_of(|key| row.target.get(key))?) {
+                row.unsampled = Some(Reason::Reborn);
+            }
+        }
         Ok(())
     }
 }
 
 impl CookedInstance {
-    fn new(target: ObjectAccess, cooking: &Cooking) -> CookedInstance {
-        let sample = Instance::spawn(&cooking.raw);
-        CookedInstance { target, older: sample.clone(), newer: sample, sampled: false }
+    fn new(target: ObjectAccess, cooking: &Cooking) -> Result<CookedInstance> {
+        let (older, newer) = (Instance::spawn(&cooking.raw), Instance::spawn(&cooking.raw));
+        let history = cooking.recipe.history(usize::MAX)?;
+        Ok(CookedInstance { target, older, newer, unsampled: Some(Reason::NoBaseline), history })
     }
 
     /// The same storage for another instance, which has no samples yet.
     fn reused(mut self, cooking: &Cooking, raw: &Object) -> Result<CookedInstance> {
-        self.sampled = false;
+        self.unsampled = Some(Reason::NoBaseline);
+        self.history.clear();
         cooking.rename(&self.target, raw)?;
         Ok(self)
     }
 
     /// Takes a sample of `raw` and computes the cooked object from it and the
-    /// one before.
+    /// ones before.
     fn cook(&mut self, cooking: &Cooking, raw: &Object) -> Result<(), Status> {
         std::mem::swap(&mut self.older, &mut self.newer);
         raw.copy_to(&mut self.newer)?;
-        let older = std::mem::replace(&mut self.sampled, true).then_some(&self.older);
-        cooking.recipe.cook(older, &self.newer, &self.target)
+        let older = self.unsampled.take().map_or(Ok(&self.older), Err);
+        cooking.recipe.cook(older, &self.newer, &mut self.history, &self.target)
     }
 }
