@@ -184,6 +184,40 @@ impl Status {
     pub const fn is_error(self) -> bool {
         self.0 >= 0x8000_0000
     }
+
+    /// Whether the same call may succeed another time: a provider that failed, or
+    /// that is started again, or rights and things that come and go. A mistake in
+    /// what was asked stays one. Of an unknown code nobody knows.
+    #[must_use]
+    pub const fn may_pass(self) -> bool {
+        !matches!(
+            self,
+            Status::WBEM_E_TYPE_MISMATCH
+                | Status::WBEM_E_INVALID_CONTEXT
+                | Status::WBEM_E_INVALID_PARAMETER
+                | Status::WBEM_E_NOT_SUPPORTED
+                | Status::WBEM_E_INVALID_SUPERCLASS
+                | Status::WBEM_E_INVALID_NAMESPACE
+                | Status::WBEM_E_INVALID_OBJECT
+                | Status::WBEM_E_INVALID_CLASS
+                | Status::WBEM_E_PROVIDER_NOT_FOUND
+                | Status::WBEM_E_INVALID_PROVIDER_REGISTRATION
+                | Status::WBEM_E_INVALID_OPERATION
+                | Status::WBEM_E_INVALID_QUERY
+                | Status::WBEM_E_INVALID_QUERY_TYPE
+                | Status::WBEM_E_ILLEGAL_OPERATION
+                | Status::WBEM_E_INVALID_PROPERTY
+                | Status::WBEM_E_INVALID_OBJECT_PATH
+                | Status::WBEM_E_PROVIDER_NOT_CAPABLE
+                | Status::WBEM_E_PROVIDER_DISABLED
+                | Status::WBEM_E_CIRCULAR_REFERENCE
+                | Status::WBEM_E_INVALID_HANDLE_REQUEST
+                | Status::E_NOTIMPL
+                | Status::E_NOINTERFACE
+                | Status::E_POINTER
+                | Status::E_INVALIDARG
+        )
+    }
 }
 
 impl fmt::Display for Status {
@@ -211,6 +245,8 @@ mod tests {
         assert_eq!(Status(0x8004_1fff).to_string(), "0x80041FFF");
         assert!(Status::WBEM_E_FAILED.is_error());
         assert!(!Status::WBEM_S_PARTIAL_RESULTS.is_error());
+        assert!(Status::WBEM_E_PROVIDER_FAILURE.may_pass() && Status(0x8000_1234).may_pass());
+        assert!(!Status::WBEM_E_INVALID_CLASS.may_pass());
         assert_eq!(Status::from_hresult(Status::WBEM_E_FAILED.hresult()), Status::WBEM_E_FAILED);
     }
 }

@@ -11,7 +11,7 @@
 //! enumerator's class, are taken.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hiperf_cim::{Class, Status};
@@ -28,6 +28,8 @@ pub struct ObjectList {
     class: Arc<Class>,
     contents: Mutex<Contents>,
     version: AtomicU64,
+    /// The [`Status`] of the whole list.
+    status: AtomicU32,
 }
 
 /// What a provider that rebuilds its list in each refresh needs again is kept.
@@ -44,7 +46,8 @@ impl ObjectList {
     /// An empty list of instances of `class`.
     #[must_use]
     pub fn new(class: Arc<Class>) -> Arc<ObjectList> {
-        Arc::new(ObjectList { class, contents: Mutex::default(), version: AtomicU64::new(0) })
+        let (version, status) = (AtomicU64::new(0), AtomicU32::new(Status::WBEM_S_NO_ERROR.0));
+        Arc::new(ObjectList { class, contents: Mutex::default(), version, status })
     }
 
     /// The class of the objects.
@@ -65,6 +68,18 @@ impl ObjectList {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
+    }
+
+    /// Whether whoever fills the list still does; otherwise, why not.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status(self.status.load(Ordering::Relaxed))
+    }
+
+    /// Says whether the list is still filled. COM has no word for it, so it is
+    /// for those who have the list itself.
+    pub fn set_status(&self, status: Status) {
+        self.status.store(status.0, Ordering::Relaxed);
     }
 
     /// Calls `visit` with every id and object, in order.

@@ -61,7 +61,9 @@ pub use idle::Unloaded;
 pub use instance_ref::InstanceRef;
 pub use namespace::{DEFAULT_NAMESPACE, Namespace};
 pub use query::{Column, Query};
-pub use refresher::{EnumId, ObjectId, Published, Refreshed, Refresher, RefresherId, Snapshot};
+pub use refresher::{
+    EnumId, Incomplete, ItemId, ObjectId, Published, Refreshed, Refresher, RefresherId, Snapshot,
+};
 pub use registration::{Impersonation, Reentrancy, Registration};
 pub use repository::Repository;
 

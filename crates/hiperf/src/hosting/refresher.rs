@@ -97,9 +97,9 @@ impl HostedRefresher {
                     if link.channel.process().death().is_some() {
                         return Err(error);
                     }
-                    item.lose();
+                    item.lose(error.status());
                 } else {
-                    item.is_there = true;
+                    item.find();
                 }
             }
             self.link = Some(link);

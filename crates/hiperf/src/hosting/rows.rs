@@ -9,13 +9,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use hiperf_cim::{Class, Instance};
+use hiperf_cim::{Class, Instance, Status};
 use hiperf_com::enumeration::ObjectList;
 use hiperf_com::object::Object;
 
 use super::protocol::Message;
 use super::protocol::area::{ITEMS_AT, extent_parts, halves, load};
 use super::protocol::message::{Bytes, ContextValues};
+use crate::refresher::reason_of;
 
 /// More instances of a class are a lie, not a machine: the largest process table
 /// that Linux allows has as many entries.
@@ -150,19 +151,30 @@ impl Item {
         }
     }
 
-    /// Empties it: there is nothing any more that it could show.
-    pub(super) fn lose(&mut self) {
+    /// The host has it again.
+    pub(super) fn find(&mut self) {
+        self.is_there = true;
+        if let Kind::Enum(list) = &self.kind {
+            list.set_status(Status::WBEM_S_NO_ERROR);
+        }
+    }
+
+    /// Empties it, because the provider refused it with this status: there is
+    /// nothing any more that it could show.
+    pub(super) fn lose(&mut self, status: Status) {
         self.is_there = false;
         match &self.kind {
             Kind::Object { keys, .. } => {
                 for row in &self.rows {
                     let assigned = row.object.assign(keys);
                     debug_assert!(assigned.is_ok(), "the object was made of these keys");
+                    row.object.explain(reason_of(status));
                 }
             }
             Kind::Enum(list) => {
                 self.rows.clear();
                 list.replace(std::iter::empty());
+                list.set_status(status);
             }
         }
     }

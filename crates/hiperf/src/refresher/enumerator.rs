@@ -3,7 +3,6 @@
 use hiperf_cim::Status;
 
 use super::group::Source;
-use super::object::status_of;
 use super::rows::Rows;
 
 /// An enumerator that a provider refreshes.
@@ -19,7 +18,10 @@ impl EnumItem {
     /// Brings the client's rows up to date with the provider's; whether that
     /// could be done.
     pub fn copy(&mut self) -> bool {
-        self.copied = status_of(self.rows.copy());
+        self.copied = match self.rows.copy() {
+            Ok(()) => self.rows.list().status(),
+            Err(status) => status,
+        };
         self.copied == Status::WBEM_S_NO_ERROR
     }
 }

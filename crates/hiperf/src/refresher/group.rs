@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use hiperf_cim::{Reason, Result, Status};
+use hiperf_cim::{Error, Reason, Result, Status};
 use hiperf_com::client::RefresherClient;
+use hiperf_com::error_info;
 
 use super::Refresher;
 use crate::loading::LoadedProvider;
@@ -20,6 +21,23 @@ pub(super) struct Group {
     pub uses: usize,
     /// How the latest refresh went.
     pub status: Status,
+    /// What the provider or its host had to say, if it failed.
+    pub failure: Option<Error>,
+}
+
+impl Group {
+    /// Has the provider refresh.
+    #[inline]
+    pub fn refresh(&mut self, flags: i32) {
+        let refreshed = error_info::explained("refreshing", || {
+            let status = self.refresher.refresh(flags);
+            if status.is_error() { Err(status) } else { Ok(status) }
+        });
+        (self.status, self.failure) = match refreshed {
+            Ok(status) => (status, None),
+            Err(error) => (error.status(), Some(error)),
+        };
+    }
 }
 
 /// Where an item comes from: the group's provider knows it by `provider_id`.
@@ -52,7 +70,7 @@ impl Refresher {
             None => {
                 let Some(refresher) = provider.create_refresher()? else { return Ok(None) };
                 let (provider, status) = (provider.clone(), Status::WBEM_S_NO_ERROR);
-                self.groups.push(Group { refresher, provider, uses: 0, status });
+                self.groups.push(Group { refresher, provider, uses: 0, status, failure: None });
                 self.groups.len() - 1
             }
         };

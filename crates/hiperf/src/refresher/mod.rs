@@ -50,6 +50,7 @@ mod group;
 mod nested;
 mod object;
 mod publishing;
+mod report;
 mod rows;
 mod selecting;
 
@@ -71,6 +72,7 @@ use rows::Rows;
 
 pub(crate) use group::reason_of;
 pub use publishing::{Published, Snapshot};
+pub use report::{Incomplete, ItemId};
 
 /// An object added by [`Refresher::add_object`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -107,7 +109,7 @@ impl From<EnumId> for i32 {
 pub enum Refreshed {
     /// Every object is up to date.
     Complete,
-    /// Some are not: [`Refresher::status`] tells whose.
+    /// Some are not: [`Refresher::incomplete`] tells which.
     Partial,
 }
 
@@ -183,9 +185,7 @@ impl Refresher {
     }
 
     pub(crate) fn refresh_with(&mut self, flags: i32) -> Result<Refreshed, Status> {
-        for group in &mut self.groups {
-            group.status = group.refresher.refresh(flags);
-        }
+        self.groups.iter_mut().for_each(|group| group.refresh(flags));
         let mut all_copied = true;
         for item in &mut self.objects {
             match self.groups[item.source.group].status {
@@ -228,14 +228,19 @@ impl Refresher {
             None if all_copied && groups().all(is_complete) && others.all(is_complete) => {
                 Ok(Refreshed::Complete)
             }
-            Some(first) if groups().all(Status::is_error) && others.all(Status::is_error) => Err(first),
+            Some(first) if groups().all(Status::is_error) && others.all(Status::is_error) => {
+                // What the first one had to say is for whoever gets its status.
+                self.groups.iter().find_map(|group| group.failure.as_ref()).map(error_info::keep);
+                Err(first)
+            }
             _ => Ok(Refreshed::Partial),
         }
     }
 
     /// How the latest refresh went for an object, an enumerator or a refresher;
     /// `None` for an unknown id. Of what a provider refreshes it is the
-    /// provider's answer, which is one for all of it.
+    /// provider's answer, which is one for all of it; [`Refresher::incomplete`]
+    /// tells more.
     #[must_use]
     pub fn status(&self, id: impl Into<i32>) -> Option<Status> {
         let id = id.into();

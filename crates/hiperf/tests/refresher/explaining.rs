@@ -1,6 +1,6 @@
 //! Why values are missing, as whoever reads them learns it.
 
-use hiperf::{EnumId, InstanceRef, ObjectId, Reason, Refreshed, Refresher, Status};
+use hiperf::{EnumId, InstanceRef, ItemId, ObjectId, Reason, Refreshed, Refresher, Status};
 
 use crate::world;
 use crate::world::{Row, SECOND, World, row};
@@ -69,6 +69,57 @@ fn gone_is_not_reborn() {
     world.set(&[]);
     refresher.refresh().unwrap();
     assert_eq!(of_object(&refresher, id, "Level"), Some(Reason::Gone));
+}
+
+/// A provider says of all that it refreshes that something is missing; what, the
+/// values tell.
+#[test]
+fn a_report_of_what_is_partial() {
+    let (world, other) = (world!("ReportOne"), world!("ReportTwo"));
+    let mut refresher = Refresher::new();
+    world.set(&[row("a", 1), row("b", 2)]);
+    other.set(&[row("c", 3)]);
+    let mut add = |world: &World, name: &str| {
+        refresher.add_object(&world.namespace, &world.path(name)).map(ItemId::Object).unwrap()
+    };
+    let [a, b, c] = [add(&world, "a"), add(&world, "b"), add(&other, "c")];
+    let list = ItemId::Enum(refresher.add_enum(&world.namespace, world.raw).unwrap());
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    assert!(refresher.incomplete().is_empty());
+
+    // Of the three of the first provider, one is known to be.
+    world.set(&[row("b", 2)]);
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Partial));
+    let report = refresher.incomplete();
+    assert_eq!(
+        report.iter().map(|one| (one.item, one.is_known())).collect::<Vec<_>>(),
+        [(a, true), (b, false), (list, false)]
+    );
+    assert_eq!(report[0].missing, [(Reason::Gone, report[0].missing[0].1)]);
+    assert!(report[0].missing[0].1 >= 5, "all counters: {report:?}");
+    let provider = format!("Provider of {}", world.raw);
+    assert!(report.iter().all(|one| one.provider == Some(&*provider) && !one.is_stale()));
+
+    // One that fails says why, and what is up to date is not in the report.
+    world.set(&[row("a", 1), row("b", 2)]);
+    other.state().fails = Some(Status::WBEM_E_ACCESS_DENIED);
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Partial));
+    let report = refresher.incomplete();
+    let [failed] = &report[..] else { panic!("{report:?}") };
+    assert_eq!((failed.item, failed.status), (c, Status::WBEM_E_ACCESS_DENIED));
+    assert!(failed.is_known() && failed.is_stale());
+    assert_eq!(failed.error.unwrap().status(), Status::WBEM_E_ACCESS_DENIED);
+
+    // What is fetched has a status of its own.
+    let mof = "class Test_ReportStored { [key] string Name; uint32 Level; };\n\
+               instance of Test_ReportStored { Name = \"d\"; Level = 1; };\n";
+    world.namespace.compile_mof("stored.mof", mof).unwrap();
+    let stored = refresher.add_object(&world.namespace, "Test_ReportStored.Name=\"d\"").unwrap();
+    other.state().fails = None;
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    assert!(refresher.incomplete().is_empty());
+    refresher.remove(c).unwrap();
+    refresher.remove(stored).unwrap();
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use hiperf::{Hosting, Namespace, Refreshed, Refresher, Status, Value};
+use hiperf::{Hosting, ItemId, Namespace, Reason, Refreshed, Refresher, Status, Value};
 
 use crate::{HOST, MEETS_AT_START, PROGRAM, Time, check_error, has_library, mof, query, serve, text, turn};
 
@@ -137,6 +137,46 @@ fn refreshers_go_on_in_the_next_host() {
     assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
     let place = |id| refresher.object(id).unwrap().get("Process").unwrap();
     assert_eq!(place(object), place(other));
+}
+
+/// The report says which, and which not.
+#[test]
+fn what_is_refused_in_the_next_host() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let time = Time::start();
+    let (namespace, class) = serve(&time.hosting(Hosting::new()), HOST);
+    let mut refresher = Refresher::new();
+    let mut add = |name: &str| refresher.add_object(&namespace, &format!("{class}.Name=\"{name}\"")).unwrap();
+    let [kept, refused] = [add("x"), add("refused")];
+    let list = refresher.add_enum(&namespace, &class).unwrap();
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    let file = std::env::temp_dir().join(format!("hiperf-{class}"));
+    std::fs::write(&file, "").unwrap();
+    let restart = |refresher: &mut Refresher| {
+        kill(process(&namespace, &class));
+        refresher.refresh_or_explain().unwrap_err();
+        let report = refresher.incomplete();
+        assert_eq!(report.len(), 3);
+        assert!(report.iter().all(|one| one.error.unwrap().message().contains("SIGKILL") && one.is_stale()));
+        time.advance(Duration::from_secs(1));
+    };
+    restart(&mut refresher);
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Partial));
+    let report = refresher.incomplete();
+    let known: Vec<_> =
+        report.iter().filter(|one| one.is_known()).map(|one| (one.item, one.status)).collect();
+    let object = (ItemId::Object(refused), Status::WBEM_S_PARTIAL_RESULTS);
+    assert_eq!(known, [object, (ItemId::Enum(list), Status::WBEM_E_ACCESS_DENIED)]);
+    assert!(report[1].missing[0].0 == Reason::Denied && report[1].missing.len() == 1, "{report:?}");
+    assert_eq!(refresher.object(kept).unwrap().get("Count").unwrap(), Value::Uint64(1));
+    std::fs::remove_file(&file).unwrap();
+    restart(&mut refresher);
+    assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+    assert_eq!(refresher.instances(list).unwrap().len(), 2);
+    assert!(refresher.incomplete().is_empty());
 }
 
 /// `InitializationReentrancy` is kept by every host, not by the first alone: a

@@ -175,6 +175,14 @@ fn fill(object: &ObjectAccess, place: &str, count: u64) -> Result<()> {
     object.put("Count", &Value::Uint64(count))
 }
 
+/// Refuses a class of which somebody has put up a file.
+fn refuse(class: &str) -> Result<()> {
+    match std::env::temp_dir().join(format!("hiperf-{class}")).exists() {
+        true => Err(Error::new(Status::WBEM_E_ACCESS_DENIED, "it is refused for now")),
+        false => Ok(()),
+    }
+}
+
 /// Says that its count may not be read.
 fn miss(object: &ObjectAccess) -> Result<()> {
     let (_, count) = object.property_handle("Count")?;
@@ -189,6 +197,9 @@ impl ProviderRefresher for ToldRefresher {
         _: Option<&Context>,
     ) -> Result<(ObjectAccess, i32)> {
         let name = tell(template, "add:")?;
+        if name == "refused" {
+            refuse(&template.class_name()?)?;
+        }
         let object = template.clone_object()?;
         self.last_id += 1;
         self.objects.push((self.last_id, object.clone(), name));
@@ -202,6 +213,7 @@ impl ProviderRefresher for ToldRefresher {
         _: Option<&Context>,
         target: HiPerfEnum,
     ) -> Result<i32> {
+        refuse(class)?;
         self.last_id += 1;
         let template = services.get_object(class)?.spawn_instance()?;
         let count = class.rsplit('_').next().and_then(|last| last.parse().ok());
