@@ -22,6 +22,8 @@
  *   churn           one instance is absent from an enumerator in each refresh, another one each time
  *   rebuild         enumerators are emptied and filled again in each refresh
  *   allocate        each refresh takes one block from malloc and gives it back
+ *   denied          the Errors of beta have no value, because they may not be read
+ *   partial         the same, and each refresh says that it is partial
  *   caller          every method asks who calls, acts as him and stops; it fails if an answer isn't the documented one
  *
  *   cc -std=c11 -shared -fPIC -fvisibility=hidden -Iinclude tests/c/toy_provider.c -o libtoy.so
@@ -51,11 +53,11 @@ static const uint64_t UNITS_PER_SECOND = 10000000;
 
 enum mode {
     WELL, NO_SINK, INIT_FAIL, INIT_ERROR, NULL_REFRESHER, NULL_OBJECT, NO_CAPABLE, REFRESH_FAIL, GARBAGE_COUNT, CHURN,
-    REBUILD, ALLOCATE, CALLER, MODES
+    REBUILD, ALLOCATE, DENIED, PARTIAL, CALLER, MODES
 };
 static const char *const mode_names[MODES] = {
     "", "no_sink", "init_fail", "init_error", "null_refresher", "null_object", "no_capable", "refresh_fail",
-    "garbage_count", "churn", "rebuild", "allocate", "caller",
+    "garbage_count", "churn", "rebuild", "allocate", "denied", "partial", "caller",
 };
 
 /* Objects alive plus locks of the class factory: the library may go when it is 0. */
@@ -68,6 +70,7 @@ static atomic_uint_fast64_t queries;
 struct handles {
     LONG name, ticks, level, errors;
     LONG timestamp_perf, frequency_perf, timestamp_sys, frequency_sys, timestamp_object, frequency_object;
+    bool denied; /* whether the Errors of beta may not be read */
 };
 
 struct provider {
@@ -189,6 +192,18 @@ static HRESULT read_rank(const struct handles *h, IWbemObjectAccess *object, int
     return WBEM_E_NOT_FOUND;
 }
 
+/* Takes a property's value away, and says why. */
+static HRESULT deny(IWbemObjectAccess *object, LONG handle)
+{
+    IHiPerfValueReason *reasons = NULL;
+    HRESULT hr = IWbemObjectAccess_QueryInterface(object, &IID_IHiPerfValueReason, (void **)&reasons);
+    if (FAILED(hr))
+        return hr;
+    hr = IHiPerfValueReason_SetReason(reasons, handle, HIPERF_REASON_DENIED);
+    IHiPerfValueReason_Release(reasons);
+    return hr;
+}
+
 static HRESULT write_values(const struct handles *h, IWbemObjectAccess *object, int rank, uint64_t n)
 {
     uint64_t r = (uint64_t)rank + 1;
@@ -210,6 +225,8 @@ static HRESULT write_values(const struct handles *h, IWbemObjectAccess *object, 
         hr = IWbemObjectAccess_WriteDWORD(object, h->level, (DWORD)(10 * r + n % 10));
     if (FAILED(hr))
         return hr;
+    if (h->denied && rank == 1)
+        return deny(object, h->errors);
     return IWbemObjectAccess_WriteDWORD(object, h->errors, (DWORD)(r * n));
 }
 
@@ -364,7 +381,7 @@ static HRESULT refresher_refresh(IWbemRefresher *This, LONG flags)
         if (FAILED(hr) && SUCCEEDED(result))
             result = hr;
     }
-    return result;
+    return SUCCEEDED(result) && provider->mode == PARTIAL ? WBEM_S_PARTIAL_RESULTS : result;
 }
 
 static const IWbemRefresherVtbl refresher_vtable = {
@@ -707,6 +724,7 @@ static HRESULT factory_create(IClassFactory *This, IUnknown *outer, REFIID iid, 
     provider->hiperf.lpVtbl = &hiperf_vtable;
     atomic_init(&provider->references, 1);
     provider->mode = mode_from_environment();
+    provider->handles.denied = provider->mode == DENIED || provider->mode == PARTIAL;
     atomic_fetch_add(&alive, 1);
     HRESULT hr = provider_query(provider, iid, object);
     provider_release(provider);

@@ -270,6 +270,10 @@ fn a_warm_refresh_allocates_and_opens_nothing() {
     let printed = run(warm().env("TOY_MODE", "rebuild"));
     assert!(printed.ends_with("allocations 0 frees 0 mmaps 0 opens 0\n"), "{printed}");
 
+    // Nor does a row that carries the reason why a value is missing, once it has.
+    let printed = run(warm().env("TOY_MODE", "denied"));
+    assert!(printed.ends_with("allocations 0 frees 0 mmaps 0 opens 0\n"), "{printed}");
+
     // The control: a provider that allocates once a refresh is caught.
     let control = output(warm().env("TOY_MODE", "allocate"));
     let printed = String::from_utf8_lossy(&control.stdout);

@@ -9,24 +9,34 @@
 //!
 //! On a terminal the values are drawn over the old ones; anywhere else they are
 //! appended.
+//!
+//! A refresh that fails ends it only if the next one would fail as well, as for a
+//! class that isn't valid. A provider that failed may do better, and one that
+//! runs apart is started again: what is not up to date and since when stands
+//! below the title, or on standard error, until it is. Old values stay where
+//! they are drawn over, and are not appended as new ones. If the last refresh of
+//! those asked for failed, so does the command.
+
+mod remarks;
 
 use std::io::Write as _;
 use std::rc::Rc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use hiperf::{EnumId, Namespace, ObjectId, Query, Refreshed, Refresher};
-use hiperf_cim::{Class, DateTime, Result, Status};
+use hiperf::{EnumId, ItemId, Namespace, Query, Refreshed, Refresher};
+use hiperf_cim::{Class, DateTime, Error, Result};
 
 use crate::args::{Format, OutputOptions, WatchArguments};
 use crate::blocks::Blocks;
 use crate::canvas::Canvas;
-use crate::failure::{self, Failure};
+use crate::failure::Failure;
 use crate::format::text;
 use crate::interrupt::{Interrupt, Schedule, Wake};
 use crate::row::{LiveRow, Row as _};
 use crate::screen::{self, Screen};
 use crate::target::Target;
 use crate::view::View;
+use remarks::{Remark, Remarks};
 
 /// Watches until interrupted, or as often as was asked for.
 pub fn run(namespace: &Namespace, watch: &WatchArguments, options: &OutputOptions) -> Result<(), Failure> {
@@ -36,18 +46,22 @@ pub fn run(namespace: &Namespace, watch: &WatchArguments, options: &OutputOption
     let mut schedule = Schedule::new(Instant::now(), watch.interval);
     let mut left = watch.count.map(u64::from);
     if watched.needs_baseline {
-        watched.refresh()?;
-        display.show_waiting()?;
+        watched.refresh(SystemTime::now())?;
+        display.show_waiting(&watched)?;
         if !is_due(&interrupt, &mut schedule)? {
             return display.canvas.finish();
         }
     }
     loop {
         let time = SystemTime::now();
-        watched.refresh()?;
+        watched.refresh(time)?;
         display.show(&mut watched, time)?;
         left = left.map(|left| left - 1);
-        if left == Some(0) || !is_due(&interrupt, &mut schedule)? {
+        if left == Some(0) {
+            display.canvas.finish()?;
+            return watched.failure.map_or(Ok(()), |failure| Err(failure.into()));
+        }
+        if !is_due(&interrupt, &mut schedule)? {
             return display.canvas.finish();
         }
     }
@@ -69,20 +83,21 @@ struct Watched {
     items: Vec<Item>,
     blocks: Blocks,
     needs_baseline: bool,
+    says_why: bool,
+    /// Why nothing could be refreshed in the latest refresh.
+    failure: Option<Error>,
+    remarks: Remarks,
+    /// What is to be said of the latest refresh.
+    said: Vec<Remark>,
 }
 
 /// One block of rows.
 struct Item {
-    source: Source,
+    source: ItemId,
     title: String,
     query: Option<Rc<Query>>,
-    /// How the latest refresh went.
-    status: Status,
-}
-
-enum Source {
-    Object(ObjectId),
-    Instances(EnumId),
+    /// Whether its values are those of the latest refresh.
+    is_current: bool,
 }
 
 impl Watched {
@@ -92,7 +107,7 @@ impl Watched {
         let mut needs_baseline = false;
         let mut add = |source, class: &Class, title: String, query, view| {
             needs_baseline |= class.qualifiers().is_true("Cooked");
-            items.push(Item { source, title: title.clone(), query, status: Status::WBEM_S_NO_ERROR });
+            items.push(Item { source, title: title.clone(), query, is_current: true });
             views.push((title, view));
         };
         for target in &watch.targets {
@@ -100,7 +115,7 @@ impl Watched {
                 Target::Class(class) => {
                     let view = View::of_class(&class, options);
                     let id = add_enum(&mut refresher, namespace, &class, view.properties())?;
-                    add(Source::Instances(id), &class, class.name().to_owned(), None, view);
+                    add(ItemId::Enum(id), &class, class.name().to_owned(), None, view);
                 }
                 Target::Object(class, path) => {
                     let view = View::of_class(&class, options);
@@ -108,7 +123,7 @@ impl Watched {
                         Some(names) => refresher.add_object_of(namespace, &path, &names)?,
                         None => refresher.add_object(namespace, &path)?,
                     };
-                    add(Source::Object(id), &class, path, None, view);
+                    add(ItemId::Object(id), &class, path, None, view);
                 }
                 Target::Query(query) => {
                     let query = Rc::new(query);
@@ -121,53 +136,72 @@ impl Watched {
                     for class in classes.iter() {
                         let id = add_enum(&mut refresher, namespace, class, query.properties())?;
                         let view = View::of_query(&query, class, options);
-                        add(Source::Instances(id), class, class.name().to_owned(), Some(query.clone()), view);
+                        add(ItemId::Enum(id), class, class.name().to_owned(), Some(query.clone()), view);
                     }
                 }
             }
         }
         let blocks = Blocks::new(options, views).saying_why(watch.why);
-        Ok(Watched { namespace: namespace.clone(), refresher, items, blocks, needs_baseline })
+        Ok(Watched {
+            namespace: namespace.clone(),
+            refresher,
+            items,
+            blocks,
+            needs_baseline,
+            says_why: watch.why,
+            failure: None,
+            remarks: Remarks::default(),
+            said: Vec::new(),
+        })
     }
 
-    fn refresh(&mut self) -> Result<()> {
-        let refreshed = self.refresher.refresh_or_explain()?;
+    /// Refreshes at `time`.
+    ///
+    /// # Errors
+    /// Those that another refresh would not mend.
+    fn refresh(&mut self, time: SystemTime) -> Result<()> {
+        let (is_complete, failure) = match self.refresher.refresh_or_explain() {
+            Ok(refreshed) => (refreshed == Refreshed::Complete, None),
+            Err(error) if error.status().may_pass() => (false, Some(error)),
+            Err(error) => return Err(error),
+        };
+        self.failure = failure;
+        let incomplete = if is_complete { Vec::new() } else { self.refresher.incomplete() };
+        let items = &self.items;
+        let title = |id| items.iter().find(|item| item.source == id).map(|item| &*item.title);
+        self.said = self.remarks.of(&incomplete, items.len(), title, time, self.says_why);
         for item in &mut self.items {
-            let status = match (refreshed, &item.source) {
-                (Refreshed::Complete, _) => None,
-                (Refreshed::Partial, Source::Object(id)) => self.refresher.status(*id),
-                (Refreshed::Partial, Source::Instances(id)) => self.refresher.status(*id),
-            };
-            item.status = status.unwrap_or(Status::WBEM_S_NO_ERROR);
+            item.is_current = remarks::is_current(&incomplete, item.source);
         }
         Ok(())
     }
 
-    /// Appends all rows, and says which items are not up to date.
-    fn write(&mut self, out: &mut String, time: Option<&str>, screen: Screen) -> Result<Vec<String>> {
+    /// Appends all rows, or those alone that are of the latest refresh.
+    fn write(
+        &mut self,
+        out: &mut String,
+        time: Option<&str>,
+        screen: Screen,
+        only_current: bool,
+    ) -> Result<()> {
         let decoration = self.namespace.decoration();
         let live = |instance| LiveRow { instance, decoration: &decoration };
-        let mut remarks = Vec::new();
         self.blocks.start(out, time);
-        for (index, Item { source, title, query, status }) in self.items.iter().enumerate() {
+        for (index, Item { source, query, is_current, .. }) in self.items.iter().enumerate() {
+            if only_current && !is_current {
+                continue;
+            }
             let mut rows: Vec<LiveRow<'_>> = match source {
-                Source::Object(id) => vec![live(self.refresher.object(*id)?)],
-                Source::Instances(id) => self.refresher.instances(*id)?.map(live).collect(),
+                ItemId::Object(id) => vec![live(self.refresher.object(*id)?)],
+                ItemId::Enum(id) => self.refresher.instances(*id)?.map(live).collect(),
+                ItemId::Refresher(_) => Vec::new(),
             };
             if let Some(query) = query {
                 rows.retain(|row| query.matches(|column| row.column(column)));
             }
             self.blocks.write(out, index, &rows, time, screen);
-            if *status != Status::WBEM_S_NO_ERROR {
-                remarks.push(match *status {
-                    Status::WBEM_S_PARTIAL_RESULTS => {
-                        format!("{title} may not be up to date: its provider could not refresh everything")
-                    }
-                    status => format!("{title} is not up to date: {}", failure::status(status)),
-                });
-            }
         }
-        Ok(remarks)
+        Ok(())
     }
 }
 
@@ -194,7 +228,7 @@ struct Display<'a> {
     watch: &'a WatchArguments,
     is_table: bool,
     canvas: Canvas,
-    /// What was last said on standard error.
+    /// What was last said on standard error, and about what.
     warned: Vec<String>,
 }
 
@@ -205,12 +239,13 @@ impl<'a> Display<'a> {
     }
 
     /// Says on a terminal that the first values are still to come.
-    fn show_waiting(&mut self) -> Result<(), Failure> {
+    fn show_waiting(&mut self, watched: &Watched) -> Result<(), Failure> {
         let screen = Screen::current();
         if !self.is_table || screen.height.is_none() {
+            self.warn(&watched.said);
             return Ok(());
         }
-        let mut out = self.header(screen, SystemTime::now());
+        let mut out = self.header(screen, SystemTime::now(), &watched.said);
         screen.note(&mut out, &format!("first values in {:?}", self.watch.interval));
         self.canvas.draw(&out, screen)
     }
@@ -219,26 +254,28 @@ impl<'a> Display<'a> {
         let screen = Screen::current();
         let mut out = String::new();
         if !self.is_table {
-            let remarks = watched.write(&mut out, Some(&iso_8601(time)), screen)?;
-            self.warn(remarks);
+            watched.write(&mut out, Some(&iso_8601(time)), screen, true)?;
+            self.warn(&watched.said);
             return screen::write(&out);
         }
         if screen.height.is_some() {
-            out = self.header(screen, time);
-            let remarks = watched.write(&mut out, None, screen)?;
-            remarks.iter().for_each(|remark| screen.note(&mut out, remark));
+            out = self.header(screen, time, &watched.said);
+            watched.write(&mut out, None, screen, false)?;
             return self.canvas.draw(&out, screen);
         }
-        out.push_str(&iso_8601(time));
-        out.push('\n');
-        let remarks = watched.write(&mut out, None, screen)?;
-        out.push('\n');
-        self.warn(remarks);
+        self.warn(&watched.said);
+        if watched.items.iter().any(|item| item.is_current) {
+            out.push_str(&iso_8601(time));
+            out.push('\n');
+            watched.write(&mut out, None, screen, true)?;
+            out.push('\n');
+        }
         screen::write(&out)
     }
 
-    /// What is watched, when, and how often, on one line.
-    fn header(&self, screen: Screen, time: SystemTime) -> String {
+    /// What is watched, when, and how often, on one line; below it what is not up
+    /// to date, where a terminal that is too low doesn't cut it off.
+    fn header(&self, screen: Screen, time: SystemTime, said: &[Remark]) -> String {
         let time = iso_8601(time);
         // Of 2026-01-02T03:04:05.678901Z the time of day, finer than seconds only if they are.
         let is_fine = self.watch.interval.subsec_nanos() != 0;
@@ -246,17 +283,24 @@ impl<'a> Display<'a> {
         let beside = format!("  {time} UTC  every {:?}", self.watch.interval);
         let room = screen.width.map_or(usize::MAX, |width| width.saturating_sub(beside.len()));
         let targets = text::shortened(&self.watch.targets.join(", "), room);
-        format!("{}{}\n\n", screen.style.bold(targets), screen.style.dim(beside))
+        let mut header = format!("{}{}\n", screen.style.bold(targets), screen.style.dim(beside));
+        for Remark { text, .. } in said {
+            let lines = text::wrapped(text, screen.prose_width());
+            lines.iter().for_each(|line| screen.note(&mut header, line));
+        }
+        header.push('\n');
+        header
     }
 
     /// Says on standard error what is not up to date, when that changes.
-    fn warn(&mut self, remarks: Vec<String>) {
-        if remarks != self.warned {
-            for remark in &remarks {
+    fn warn(&mut self, said: &[Remark]) {
+        let about: Vec<String> = said.iter().map(|remark| remark.about.clone()).collect();
+        if about != self.warned {
+            for Remark { text, .. } in said {
                 // A warning that nobody can read is no reason to stop.
-                let _unheard = writeln!(std::io::stderr(), "warning: {remark}");
+                let _unheard = writeln!(std::io::stderr(), "warning: {text}");
             }
-            self.warned = remarks;
+            self.warned = about;
         }
     }
 }

@@ -5,5 +5,6 @@
 mod errors;
 mod files;
 mod security;
+mod watching;
 mod whole_way;
 mod world;
