@@ -32,6 +32,8 @@ pub mod library;
 pub mod macros;
 mod natural;
 pub mod object;
+#[cfg(target_os = "linux")]
+mod own_file;
 pub mod param;
 mod pointer;
 pub mod probe;
@@ -62,6 +64,8 @@ pub use hiperf_cim::Status;
 pub use interfaces::*;
 #[doc(hidden)]
 pub use macros::{concat_slots, nul_terminated};
+#[cfg(target_os = "linux")]
+pub use own_file::own_file;
 pub use pointer::ComPtr;
 pub use safearray::{OwnedSafeArray, SafeArray};
 pub use unknown::{IUnknown, IUnknownVtbl, Interface};

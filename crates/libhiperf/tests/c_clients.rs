@@ -333,6 +333,41 @@ fn installed_and_found_by_pkg_config() {
     assert!(description.starts_with("prefix=/usr\n"), "{description}");
 }
 
+/// A provider that can't be loaded into its client runs in the host that was
+/// installed with the library, wherever the two and the client are.
+#[test]
+fn the_host_is_found_from_any_prefix() {
+    let out = directory("prefix");
+    let host = BUILT.join("hiperf-provider-host");
+    if !host.exists() {
+        return skip("hiperf-provider-host isn't built; cargo build -p hiperfd builds it");
+    }
+    if !may_load_from(&out) {
+        return;
+    }
+    let prefix = out.join("some/where");
+    let mut install = Command::new(root().join("crates/libhiperf/install"));
+    run(install.env("LIBRARY", BUILT.join("libhiperf.so")).env("HOST", &host).arg(&prefix));
+    let (client, toy, shim) = (client("warm_client", &out), toy_library(&out), shim(&out));
+    // The provider that the host loads is the one that the client would.
+    let mof = fs::read_to_string(source("toy.mof")).unwrap();
+    let lines = mof.lines().filter(|line| !line.contains("    CLSID"));
+    let hosted = lines.map(|line| line.replace("ClientLoadableCLSID", "CLSID") + "\n").collect::<String>();
+    fs::write(out.join("hosted.mof"), hosted).unwrap();
+    let refresh = |prefix: &Path| {
+        let mut command = Command::new(&client);
+        command.env("LD_LIBRARY_PATH", prefix.join("lib")).env("LD_PRELOAD", &shim);
+        command.env_remove("HIPERF_PROVIDER_HOST").args(["100", "--toy"]).arg(&toy);
+        output(command.arg(out.join("hosted.mof")).arg("Toy_PerfRawData_Counters"))
+    };
+    let found = refresh(&prefix);
+    let printed = String::from_utf8_lossy(&found.stdout);
+    assert!(printed.ends_with("objects 3 allocations 0 frees 0 mmaps 0 opens 0\n"), "{found:?}");
+    // One that others could have put there is not believed.
+    fs::set_permissions(prefix.join("lib/hiperf"), Permissions::from_mode(0o777)).unwrap();
+    assert!(!refresh(&prefix).status.success());
+}
+
 /// Providers keep pointers to its functions, so closing it doesn't unload it.
 #[test]
 fn the_library_stays() {

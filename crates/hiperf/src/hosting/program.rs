@@ -1,11 +1,15 @@
 //! Where the program of a provider host is.
 //!
 //! In this order: what the connection says; the environment variable
-//! `HIPERF_PROVIDER_HOST`; beside this program; `../lib/hiperf` and
-//! `../libexec/hiperf` from there; the same of the system, for a client that was
-//! installed elsewhere. In a program that runs with more rights than who started
-//! it, only the system's count: who started it chose the variable and, by a link,
-//! where the program seems to be.
+//! `HIPERF_PROVIDER_HOST`; what is installed with the file that the engine is in,
+//! which is this program or a library; what is installed with this program; the
+//! system's, for one that was installed elsewhere. With a program is what is
+//! beside it, in `../lib/hiperf` and `../libexec/hiperf` from there, with a
+//! library what is beside it, in `hiperf` and in `../libexec/hiperf`.
+//!
+//! In a program that runs with more rights than who started it, only the system's
+//! count: who started it chose the variable and, by a link, where the program
+//! seems to be.
 //!
 //! What is found is believed as a library is: only if nobody but root and this
 //! user could have put it there. What is said by name is the word of who says it.
@@ -13,7 +17,7 @@
 use std::path::{Path, PathBuf};
 
 use hiperf_cim::{Error, Result, Status};
-use hiperf_com::{has_more_rights_than_caller, trust};
+use hiperf_com::{has_more_rights_than_caller, own_file, trust};
 
 /// The file's name.
 pub(super) const NAME: &str = "hiperf-provider-host";
@@ -31,12 +35,14 @@ const SYSTEM: [&str; 3] = ["/usr/lib/hiperf", "/usr/libexec/hiperf", "/usr/local
 /// looked for, or why it is not believed.
 pub(super) fn find() -> Result<PathBuf> {
     if has_more_rights_than_caller() {
-        return find_in(&directories(None));
+        return find_in(&directories(None, None));
     }
     if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
         return Ok(path.into());
     }
-    find_in(&directories(std::env::current_exe().ok().as_deref()))
+    let program = std::env::current_exe().ok();
+    let engine = own_file().filter(|engine| Some(engine) != program.as_ref());
+    find_in(&directories(engine.as_deref(), program.as_deref()))
 }
 
 fn find_in(directories: &[PathBuf]) -> Result<PathBuf> {
@@ -59,8 +65,13 @@ fn find_in(directories: &[PathBuf]) -> Result<PathBuf> {
     }
 }
 
-fn directories(program: Option<&Path>) -> Vec<PathBuf> {
+/// Where to look, with the engine's library and with the program.
+fn directories(library: Option<&Path>, program: Option<&Path>) -> Vec<PathBuf> {
     let mut directories = Vec::new();
+    if let Some(own) = library.and_then(Path::parent) {
+        directories.extend([own.to_owned(), own.join("hiperf")]);
+        directories.extend(own.parent().map(|above| above.join("libexec/hiperf")));
+    }
     if let Some(own) = program.and_then(Path::parent) {
         directories.push(own.to_owned());
         if let Some(above) = own.parent() {
@@ -80,13 +91,17 @@ mod tests {
 
     #[test]
     fn beside_the_program_first() {
-        let directories = directories(Some(Path::new("/opt/bin/hiperf")));
+        let directories = directories(None, Some(Path::new("/opt/bin/hiperf")));
         let expected = ["/opt/bin", "/opt/lib/hiperf", "/opt/libexec/hiperf", "/usr/lib/hiperf"];
         assert_eq!(directories[..4], expected.map(PathBuf::from));
         let error = find_in(&[PathBuf::from("/nowhere")]).unwrap_err();
         assert_eq!(error.status(), Status::WBEM_E_PROVIDER_LOAD_FAILURE);
         assert!(error.message().contains("/nowhere") && error.message().contains(VARIABLE), "{error}");
-        assert_eq!(super::directories(None), SYSTEM.map(PathBuf::from));
+        assert_eq!(super::directories(None, None), SYSTEM.map(PathBuf::from));
+        let library = Some(Path::new("/opt/x/lib/libhiperf.so.0.1.0"));
+        let directories = super::directories(library, Some(Path::new("/home/a/client")));
+        let expected = ["/opt/x/lib", "/opt/x/lib/hiperf", "/opt/x/libexec/hiperf", "/home/a"];
+        assert_eq!(directories[..4], expected.map(PathBuf::from));
     }
 
     #[test]
