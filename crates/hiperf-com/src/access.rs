@@ -171,8 +171,21 @@ impl ObjectAccess {
         text: Text<'_>,
         units: &mut Vec<u16>,
     ) -> Result<(), Status> {
+        self.write_utf16(handle, text.utf16(), units)
+    }
+
+    /// The same of a text in UTF-16.
+    ///
+    /// # Errors
+    /// As [`ObjectAccess::write_u32`].
+    pub fn write_utf16(
+        &self,
+        handle: PropertyHandle,
+        text: impl Iterator<Item = u16>,
+        units: &mut Vec<u16>,
+    ) -> Result<(), Status> {
         units.clear();
-        units.extend(text.utf16().chain([0]));
+        units.extend(text.chain([0]));
         self.write_units(handle, units)
     }
 

@@ -1,6 +1,8 @@
 //! [`CounterClass`]: what an author says of a class, and the binding of its
-//! counters to the property handles of the class as the client knows it.
+//! counters and texts to the property handles of the class as the client knows
+//! it.
 
+use std::cell::RefCell;
 use std::marker::PhantomData;
 
 use hiperf_cim::cook::CounterType;
@@ -8,8 +10,8 @@ use hiperf_cim::{CimType, Context as _, Error, PropertyHandle, Reason, Result, S
 use hiperf_com::access::ObjectAccess;
 use hiperf_com::client::ClassObject;
 
-use crate::Timestamps;
 use crate::wanted::Selection;
+use crate::{Instance, Text, Timestamps};
 
 /// A counter: a property of the class, and how its value comes from a row.
 #[derive(Debug)]
@@ -35,41 +37,6 @@ impl<Row> Counter<Row> {
     }
 }
 
-/// Which instance a row belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instance<'a> {
-    /// The key, `Name`; empty for the one instance of a singleton class.
-    pub name: &'a str,
-    /// What makes it the same instance from one sample to the next: of a
-    /// process its id and start time together, say. Another entity that takes
-    /// over the name has another identity.
-    pub identity: u64,
-}
-
-impl<'a> Instance<'a> {
-    /// An instance that is the same as long as its name is.
-    #[must_use]
-    pub fn named(name: &'a str) -> Instance<'a> {
-        // FNV-1a: names are short and few, and nobody chooses them to collide.
-        let hash = name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-        });
-        Instance { name, identity: hash }
-    }
-
-    /// The one instance of a singleton class.
-    #[must_use]
-    pub const fn singleton() -> Instance<'static> {
-        Instance { name: "", identity: 0 }
-    }
-
-    /// The instance `name`, told from others of that name by `identity`.
-    #[must_use]
-    pub const fn identified(name: &'a str, identity: u64) -> Instance<'a> {
-        Instance { name, identity }
-    }
-}
-
 /// A class of counters, made of samples of the source `S`.
 pub trait CounterClass<S>: Send + Sync + 'static {
     /// What a sample says of one instance.
@@ -81,12 +48,24 @@ pub trait CounterClass<S>: Send + Sync + 'static {
     /// Asked for once in a refresher.
     fn counters(&self) -> Vec<Counter<Self::Row>>;
 
+    /// The properties that it fills with text.
+    fn texts(&self) -> Vec<Text<Self::Row>> {
+        Vec::new()
+    }
+
+    /// The names of the keys, in the order in which [`Instance::keyed`] has their
+    /// values: integers or strings. Without effect for a singleton.
+    fn keys(&self) -> &'static [&'static str] {
+        &["Name"]
+    }
+
     /// Calls `visit` with every instance of the sample and its row, in an order
     /// that changes only when instances come or go. Allocates nothing.
     fn for_each(&self, sample: &S, visit: &mut dyn FnMut(Instance<'_>, &Self::Row));
 
     /// Why the counter at index `counter` of [`CounterClass::counters`] has no
-    /// value in this row; `None` says nothing. Asked for each NULL.
+    /// value in this row; `None` says nothing. Asked for each NULL. The indexes of
+    /// the texts follow those of the counters.
     fn why_missing(&self, sample: &S, row: &Self::Row, counter: usize) -> Option<Reason> {
         let _nothing_is_known = (sample, row, counter);
         None
@@ -97,6 +76,10 @@ pub trait CounterClass<S>: Send + Sync + 'static {
 pub trait ServedClass<S>: Send + Sync {
     /// The class's name.
     fn name(&self) -> &'static str;
+
+    /// The names of the keys.
+    #[doc(hidden)]
+    fn keys(&self) -> &'static [&'static str];
 
     #[doc(hidden)]
     fn bind(&self, object: &ObjectAccess) -> Result<Box<dyn BoundClass<S>>>;
@@ -150,6 +133,10 @@ impl<S: 'static, C: CounterClass<S>> ServedClass<S> for Served<S, C> {
         C::NAME
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        self.class.keys()
+    }
+
     fn bind(&self, object: &ObjectAccess) -> Result<Box<dyn BoundClass<S>>> {
         let bind = || -> Result<_> {
             let mut times = [PropertyHandle(0); 6];
@@ -160,15 +147,23 @@ impl<S: 'static, C: CounterClass<S>> ServedClass<S> for Served<S, C> {
             let counters = counters.map(|Counter { name, value, .. }| {
                 Ok(BoundCounter { width: Width::of(object, name)?, value, name })
             });
-            Ok((times, counters.collect::<Result<Vec<_>>>()?))
+            let texts = self.class.texts().into_iter();
+            let texts = texts
+                .map(|Text { name, text }| Ok(BoundText { handle: text_handle(object, name)?, text, name }));
+            Ok((times, counters.collect::<Result<Vec<_>>>()?, texts.collect::<Result<Vec<_>>>()?))
         };
-        let (times, counters) = bind().context(|| format!("class {}", C::NAME))?;
-        let class = self.class.clone();
-        Ok(Box::new(Bound { class, counters, times, source: PhantomData::<fn(&S)> }))
+        let (times, counters, texts) = bind().context(|| format!("class {}", C::NAME))?;
+        let (class, units) = (self.class.clone(), RefCell::default());
+        Ok(Box::new(Bound { class, counters, texts, units, times, source: PhantomData::<fn(&S)> }))
     }
 
     fn check(&self, class: &ClassObject) -> Result<()> {
-        self.bind(&class.spawn_instance()?)?;
+        let instance = class.spawn_instance()?;
+        self.bind(&instance)?;
+        // Every class of counters has a Name, if only as what it inherits.
+        for key in self.class.keys().iter().filter(|key| !key.eq_ignore_ascii_case("Name")) {
+            key_type(&instance, key).context(|| format!("class {}", C::NAME))?;
+        }
         for Counter { name, counter_type, .. } in self.class.counters() {
             let Some(served) = counter_type else { continue };
             let context = || format!("class {}", C::NAME);
@@ -229,6 +224,36 @@ impl Width {
     }
 }
 
+/// The handle of a property that takes a text.
+fn text_handle(object: &ObjectAccess, name: &str) -> Result<PropertyHandle> {
+    const STRING: Type = Type::scalar(CimType::String);
+    match object.property_handle(name)? {
+        (STRING, handle) => Ok(handle),
+        (ty, _) => Err(Error::new(
+            Status::WBEM_E_TYPE_MISMATCH,
+            format!("property {name} is a {ty}; a text is a string"),
+        )),
+    }
+}
+
+/// The type of a property that is a key of the provider's.
+fn key_type(object: &ObjectAccess, name: &str) -> Result<CimType> {
+    let (ty, _) = object.property_handle(name)?;
+    match !ty.is_array && (ty.scalar.is_integer() || ty.scalar == CimType::String) {
+        true => Ok(ty.scalar),
+        false => Err(Error::new(
+            Status::WBEM_E_TYPE_MISMATCH,
+            format!("property {name} is a {ty}; a key is an integer or a string"),
+        )),
+    }
+}
+
+struct BoundText<Row> {
+    handle: PropertyHandle,
+    text: fn(&Row) -> Option<&str>,
+    name: &'static str,
+}
+
 struct BoundCounter<Row> {
     width: Width,
     value: fn(&Row) -> Option<u64>,
@@ -238,6 +263,9 @@ struct BoundCounter<Row> {
 struct Bound<S, C: CounterClass<S>> {
     class: std::sync::Arc<C>,
     counters: Vec<BoundCounter<C::Row>>,
+    texts: Vec<BoundText<C::Row>>,
+    /// Where a text is put together before it is written.
+    units: RefCell<Vec<u16>>,
     times: [PropertyHandle; 6],
     source: PhantomData<fn(&S)>,
 }
@@ -256,31 +284,45 @@ impl<S: 'static, C: CounterClass<S>> BoundClass<S> for Bound<S, C> {
     }
 
     fn clear(&self, target: &Target, reason: Reason) -> Result<(), Status> {
-        let clear = |counter: &BoundCounter<_>| target.object.write_missing(counter.width.handle(), reason);
+        let clear = |handle| target.object.write_missing(handle, reason);
         match target.selection.counters() {
-            None => self.counters.iter().try_for_each(clear),
-            Some(wanted) => wanted.iter().filter_map(|&index| self.counters.get(index)).try_for_each(clear),
+            None => self.handles().try_for_each(clear),
+            Some(wanted) => wanted.iter().filter_map(|&index| self.handles().nth(index)).try_for_each(clear),
         }
     }
 
     fn select(&self, names: Option<&[String]>) -> Selection {
-        Selection::new(names, self.counters.iter().map(|counter| (counter.name, counter.width.handle())))
+        let counters = self.counters.iter().map(|counter| counter.name);
+        let names_of_all = counters.chain(self.texts.iter().map(|text| text.name));
+        Selection::new(names, names_of_all.zip(self.handles()))
     }
 }
 
 impl<S, C: CounterClass<S>> Bound<S, C> {
+    /// The handles of the counters, then those of the texts.
+    fn handles(&self) -> impl Iterator<Item = PropertyHandle> {
+        let counters = self.counters.iter().map(|counter| counter.width.handle());
+        counters.chain(self.texts.iter().map(|text| text.handle))
+    }
+
     fn write(&self, sample: &S, time: &Timestamps, row: &C::Row, target: &Target) -> Result<(), Status> {
         for (handle, (_, value)) in self.times.iter().zip(time.properties()) {
             target.object.write_u64(*handle, value)?;
         }
-        let write =
+        let counter =
             |(index, counter): (usize, &_)| self.write_counter(sample, row, index, counter, &target.object);
-        match target.selection.counters() {
-            None => self.counters.iter().enumerate().try_for_each(write),
-            Some(wanted) => wanted.iter().try_for_each(|&index| {
-                self.counters.get(index).map_or(Ok(()), |counter| write((index, counter)))
-            }),
-        }
+        let text = |(place, text): (usize, &_)| self.write_text(sample, row, place, text, &target.object);
+        let Some(wanted) = target.selection.counters() else {
+            self.counters.iter().enumerate().try_for_each(counter)?;
+            return self.texts.iter().enumerate().try_for_each(text);
+        };
+        wanted.iter().try_for_each(|&index| match self.counters.get(index) {
+            Some(found) => counter((index, found)),
+            None => {
+                let place = index - self.counters.len();
+                self.texts.get(place).map_or(Ok(()), |found| text((place, found)))
+            }
+        })
     }
 
     #[inline]
@@ -292,12 +334,40 @@ impl<S, C: CounterClass<S>> Bound<S, C> {
         counter: &BoundCounter<C::Row>,
         object: &ObjectAccess,
     ) -> Result<(), Status> {
-        if let Some(value) = (counter.value)(row) {
-            return counter.width.write(object, value);
+        match (counter.value)(row) {
+            Some(value) => counter.width.write(object, value),
+            None => self.write_missing(sample, row, index, counter.width.handle(), object),
         }
+    }
+
+    fn write_text(
+        &self,
+        sample: &S,
+        row: &C::Row,
+        place: usize,
+        text: &BoundText<C::Row>,
+        object: &ObjectAccess,
+    ) -> Result<(), Status> {
+        match (text.text)(row) {
+            Some(value) => {
+                let mut units = self.units.borrow_mut();
+                object.write_utf16(text.handle, value.encode_utf16(), &mut units)
+            }
+            None => self.write_missing(sample, row, self.counters.len() + place, text.handle, object),
+        }
+    }
+
+    fn write_missing(
+        &self,
+        sample: &S,
+        row: &C::Row,
+        index: usize,
+        handle: PropertyHandle,
+        object: &ObjectAccess,
+    ) -> Result<(), Status> {
         match self.class.why_missing(sample, row, index) {
-            Some(reason) => object.write_missing(counter.width.handle(), reason),
-            None => object.write_null(counter.width.handle()),
+            Some(reason) => object.write_missing(handle, reason),
+            None => object.write_null(handle),
         }
     }
 }

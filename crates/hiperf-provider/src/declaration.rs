@@ -13,16 +13,19 @@
 //! Source: lifecycle.md section 2, counters.md section 5.
 
 mod check;
+mod field;
 mod macros;
 mod mof;
 mod value;
 
-use hiperf_cim::cook::CounterType;
-use hiperf_cim::{CimType, Reason};
+use hiperf_cim::Reason;
 
-use crate::class::{Counter, CounterClass, Instance, ServedClass, served};
+use crate::class::{Counter, CounterClass, ServedClass, served};
+use crate::instance::Instance;
 use crate::provider::Source;
+use crate::text::Text;
 
+pub use field::{CounterDeclaration, FieldDeclaration, KeyDeclaration, TextDeclaration};
 pub use mof::{mof_bytes, mof_length};
 pub use value::{CounterValue, WithBase};
 
@@ -31,10 +34,11 @@ pub use value::{CounterValue, WithBase};
 pub struct ClassDeclaration {
     name: &'static str,
     docs: &'static [&'static str],
-    counters: &'static [CounterDeclaration],
+    fields: &'static [FieldDeclaration],
     display: &'static str,
     parent: &'static str,
-    key: &'static str,
+    /// What the key `Name` says, of a class without keys of its own.
+    key: Option<&'static str>,
     singleton: bool,
     costly: bool,
     perf_default: bool,
@@ -46,15 +50,15 @@ impl ClassDeclaration {
     pub const fn new(
         name: &'static str,
         docs: &'static [&'static str],
-        counters: &'static [CounterDeclaration],
+        fields: &'static [FieldDeclaration],
     ) -> ClassDeclaration {
         ClassDeclaration {
             name,
             docs,
-            counters,
+            fields,
             display: name,
             parent: "Win32_PerfRawData",
-            key: "Name of the instance.",
+            key: None,
             singleton: false,
             costly: false,
             perf_default: false,
@@ -74,10 +78,11 @@ impl ClassDeclaration {
         ClassDeclaration { parent, ..self }
     }
 
-    /// `key = "Name of the queue."`: what the key `Name` says.
+    /// `key = "Name of the queue."`: what the key `Name` says, which a class has
+    /// that is no singleton and has no `#[key(..)]` fields.
     #[must_use]
     pub const fn key(self, key: &'static str) -> ClassDeclaration {
-        ClassDeclaration { key, ..self }
+        ClassDeclaration { key: Some(key), ..self }
     }
 
     /// `singleton`: the class has one instance and no key.
@@ -98,82 +103,19 @@ impl ClassDeclaration {
         ClassDeclaration { perf_default: true, ..self }
     }
 
-    /// The counter that the property at `index` of [`DeclaredClass::counters`]
-    /// belongs to, where each base follows its counter.
-    fn counter_at(&self, index: usize) -> Option<&'static str> {
-        let width = |counter: &CounterDeclaration| 1 + usize::from(counter.has_base);
-        self.counters.iter().flat_map(|counter| std::iter::repeat_n(counter.name, width(counter))).nth(index)
-    }
-}
-
-/// A counter as [`class!`](crate::class) declares it.
-#[derive(Clone, Copy, Debug)]
-pub struct CounterDeclaration {
-    name: &'static str,
-    counter_type: CounterType,
-    docs: &'static [&'static str],
-    cim_type: CimType,
-    has_base: bool,
-    display: &'static str,
-    unit: &'static str,
-    cooked_unit: &'static str,
-    scale: Option<i32>,
-    perf_default: bool,
-}
-
-impl CounterDeclaration {
-    /// A counter whose field has the type `T`.
-    #[must_use]
-    pub const fn new<T: CounterValue>(
-        name: &'static str,
-        counter_type: CounterType,
-        docs: &'static [&'static str],
-    ) -> CounterDeclaration {
-        CounterDeclaration {
-            name,
-            counter_type,
-            docs,
-            cim_type: T::CIM_TYPE,
-            has_base: T::HAS_BASE,
-            display: name,
-            unit: "",
-            cooked_unit: "",
-            scale: None,
-            perf_default: false,
-        }
-    }
-
-    /// `display = "Enqueued/sec"`: what people call the counter.
-    #[must_use]
-    pub const fn display(self, display: &'static str) -> CounterDeclaration {
-        CounterDeclaration { display, ..self }
-    }
-
-    /// `unit = "Messages"`: the unit of the raw value. That of the formatted
-    /// one follows: so many a second, percent, seconds, or the same.
-    #[must_use]
-    pub const fn unit(self, unit: &'static str) -> CounterDeclaration {
-        CounterDeclaration { unit, ..self }
-    }
-
-    /// `cooked_unit = "Bytes per message"`: the unit of the formatted value,
-    /// where the one that follows would be wrong.
-    #[must_use]
-    pub const fn cooked_unit(self, cooked_unit: &'static str) -> CounterDeclaration {
-        CounterDeclaration { cooked_unit, ..self }
-    }
-
-    /// `scale = -3`: a graph multiplies the value by this power of ten, from
-    /// -7 to 7.
-    #[must_use]
-    pub const fn scale(self, scale: i32) -> CounterDeclaration {
-        CounterDeclaration { scale: Some(scale), ..self }
-    }
-
-    /// `perf_default`: one of the few counters that a table shows.
-    #[must_use]
-    pub const fn perf_default(self) -> CounterDeclaration {
-        CounterDeclaration { perf_default: true, ..self }
+    /// The field of the property at `index`: of [`DeclaredClass::counters`],
+    /// where each base follows its counter, and then of [`DeclaredClass::texts`].
+    fn field_at(&self, index: usize) -> Option<&'static str> {
+        let fields = self.fields.iter();
+        let counters = fields.clone().filter_map(|field| match field {
+            FieldDeclaration::Counter(counter) => Some((counter.name, 1 + usize::from(counter.has_base))),
+            _ => None,
+        });
+        let texts = fields.filter_map(|field| match field {
+            FieldDeclaration::Text(text) => Some((text.name, 1)),
+            _ => None,
+        });
+        counters.chain(texts).flat_map(|(name, count)| std::iter::repeat_n(name, count)).nth(index)
     }
 }
 
@@ -199,8 +141,25 @@ pub trait DeclaredClass: Sized + 'static {
     /// What was declared of it.
     const DECLARATION: ClassDeclaration;
 
+    /// The names of the keys.
+    const KEYS: &'static [&'static str];
+
     /// How the counters come from a row.
     fn counters() -> Vec<Counter<Self>>;
+
+    /// How the texts come from a row.
+    fn texts() -> Vec<Text<Self>>;
+
+    /// Calls `visit` with `instance`, which has the keys of this row if the class
+    /// has any of its own.
+    fn with_keys(&self, instance: Instance<'_>, visit: &mut dyn FnMut(Instance<'_>, &Self));
+}
+
+/// The names of a class's own keys, or `Name` for one that has none.
+#[doc(hidden)]
+#[must_use]
+pub const fn key_names(own: &'static [&'static str]) -> &'static [&'static str] {
+    if own.is_empty() { &["Name"] } else { own }
 }
 
 /// The instances of a declared class, as a sample of this source has them.
@@ -209,10 +168,10 @@ pub trait Instances<Row: DeclaredClass>: Source {
     /// only when instances come or go. Allocates nothing.
     fn for_each(&self, visit: &mut Visit<'_, Row>);
 
-    /// Why `counter` has no value in this row; `None` says nothing. Asked for each
-    /// NULL, also that of a base, which bears the name of its counter here.
-    fn why_missing(&self, row: &Row, counter: &str) -> Option<Reason> {
-        let _nothing_is_known = (row, counter);
+    /// Why a counter or a text has no value in this row; `None` says nothing. Asked
+    /// for each NULL, also that of a base, which bears the name of its counter here.
+    fn why_missing(&self, row: &Row, property: &str) -> Option<Reason> {
+        let _nothing_is_known = (row, property);
         None
     }
 }
@@ -237,12 +196,20 @@ impl<S: Instances<Row>, Row: DeclaredClass> CounterClass<S> for Declared<Row> {
         Row::counters()
     }
 
-    fn for_each(&self, sample: &S, visit: &mut dyn FnMut(Instance<'_>, &Row)) {
-        sample.for_each(visit);
+    fn texts(&self) -> Vec<Text<Row>> {
+        Row::texts()
     }
 
-    fn why_missing(&self, sample: &S, row: &Row, counter: usize) -> Option<Reason> {
-        let name = const { Row::DECLARATION }.counter_at(counter)?;
+    fn keys(&self) -> &'static [&'static str] {
+        Row::KEYS
+    }
+
+    fn for_each(&self, sample: &S, visit: &mut dyn FnMut(Instance<'_>, &Row)) {
+        sample.for_each(&mut |instance, row| row.with_keys(instance, visit));
+    }
+
+    fn why_missing(&self, sample: &S, row: &Row, property: usize) -> Option<Reason> {
+        let name = const { Row::DECLARATION }.field_at(property)?;
         sample.why_missing(row, name)
     }
 }

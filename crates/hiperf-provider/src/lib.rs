@@ -64,19 +64,23 @@
 mod class;
 pub mod declaration;
 mod export;
+mod instance;
 mod provider;
 mod refresher;
 pub mod security;
+mod text;
 mod timestamps;
 mod wanted;
 
-pub use class::{Counter, CounterClass, Instance, ServedClass, served};
+pub use class::{Counter, CounterClass, ServedClass, served};
 pub use declaration::{CounterValue, Instances, Visit, WithBase};
 pub use export::register;
 pub use hiperf_cim::cook::CounterType;
 pub use hiperf_cim::{Error, Reason, Result, Status};
 pub use hiperf_com::Guid;
+pub use instance::{Instance, Key, KeyValue};
 pub use provider::{Provider, Source};
+pub use text::{Text, TextValue};
 pub use timestamps::Timestamps;
 pub use wanted::Wanted;
 

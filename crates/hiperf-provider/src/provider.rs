@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use hiperf_cim::{Error, Result, Status};
+use hiperf_cim::{Error, Result, Status, Value};
 use hiperf_com::access::ObjectAccess;
 use hiperf_com::client::{Context, ObjectSink, Services};
 use hiperf_com::provider::{HiPerfProvider, Initialization};
 
-use crate::class::{BoundClass, Instance, ServedClass, Target, Targets};
+use crate::class::{BoundClass, ServedClass, Target, Targets};
+use crate::instance::{Instance, keys_of, not_found, write_keys};
 use crate::refresher::{CounterRefresher, spawn};
 use crate::timestamps::Timestamps;
 use crate::wanted::{Selection, Wanted, WantedClass};
@@ -105,7 +106,8 @@ impl<P: Provider> HiPerfProvider for CounterProvider<P> {
         let selection = bound.select(wanted_names(context).as_deref());
         let mut source = self.0.provider.open()?;
         let time = source.sample(Wanted::of(&[WantedClass::selected(index, &selection)]))?;
-        let mut spawned = Spawned { template, selection, targets: Vec::new(), failed: None };
+        let keys = self.0.classes[index].keys();
+        let mut spawned = Spawned { template, keys, selection, targets: Vec::new(), failed: None };
         let written = bound.write_all(&source, &time, &mut spawned);
         if let Some(error) = spawned.failed {
             return Err(error);
@@ -144,10 +146,11 @@ impl<P: Provider> HiPerfProvider for CounterProvider<P> {
             let (index, bound, selection) = &bound_classes[place];
             selection.mark_others(object)?;
             let target = [Target { object: object.clone(), selection: selection.clone() }];
-            let mut one = Named { name: key_of(object)?, target, found: false };
+            let class = &self.0.classes[*index];
+            let mut one = Keyed { keys: keys_of(object, class.keys())?, target, found: false };
             bound.write_all(&source, &time, &mut one)?;
             if !one.found {
-                return Err(not_found(self.0.classes[*index].name(), &one.name));
+                return Err(not_found(class.name(), class.keys(), &one.keys));
             }
         }
         Ok(())
@@ -159,41 +162,31 @@ pub(crate) fn wanted_names(context: Option<&Context>) -> Option<Vec<String>> {
     context?.wanted_properties()
 }
 
-/// The key of an object; empty for a singleton.
-pub(crate) fn key_of(object: &ObjectAccess) -> Result<String> {
-    // A singleton's Name is an ordinary property and stays NULL.
-    Ok(object.get("Name")?.as_str().unwrap_or_default().to_owned())
-}
-
-pub(crate) fn not_found(class: &str, name: &str) -> Error {
-    Error::new(Status::WBEM_E_NOT_FOUND, format!("there is no instance {name:?} of {class}"))
-}
-
-/// Finds an instance by name.
+/// Finds an instance by its keys.
 pub(crate) struct Finder<'a> {
-    pub(crate) name: &'a str,
+    pub(crate) keys: &'a [Value],
     pub(crate) identity: Option<u64>,
 }
 
 impl Targets for Finder<'_> {
     fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
-        if self.identity.is_none() && instance.name.eq_ignore_ascii_case(self.name) {
-            self.identity = Some(instance.identity);
+        if self.identity.is_none() && instance.is(self.keys) {
+            self.identity = Some(instance.identity());
         }
         Ok(&[])
     }
 }
 
-/// Writes the one instance of this name.
-struct Named {
-    name: String,
+/// Writes the one instance with these keys.
+struct Keyed {
+    keys: Vec<Value>,
     target: [Target; 1],
     found: bool,
 }
 
-impl Targets for Named {
+impl Targets for Keyed {
     fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
-        if self.found || !instance.name.eq_ignore_ascii_case(&self.name) {
+        if self.found || !instance.is(&self.keys) {
             return Ok(&[]);
         }
         self.found = true;
@@ -204,6 +197,7 @@ impl Targets for Named {
 /// Makes a new object for every instance.
 struct Spawned {
     template: ObjectAccess,
+    keys: &'static [&'static str],
     selection: Selection,
     targets: Vec<Target>,
     failed: Option<Error>,
@@ -211,7 +205,7 @@ struct Spawned {
 
 impl Targets for Spawned {
     fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
-        match named(&self.template, &self.selection, instance) {
+        match spawned(&self.template, self.keys, &self.selection, instance) {
             Ok(target) => self.targets.push(target),
             Err(error) => {
                 let status = error.status();
@@ -223,16 +217,15 @@ impl Targets for Spawned {
     }
 }
 
-/// A new object of the template's class with the instance's name.
-pub(crate) fn named(
+/// A new object of the template's class with the instance's keys.
+pub(crate) fn spawned(
     template: &ObjectAccess,
+    keys: &[&str],
     selection: &Selection,
     instance: Instance<'_>,
 ) -> Result<Target> {
     let object = template.spawn_instance()?;
-    if !instance.name.is_empty() {
-        object.put("Name", &hiperf_cim::Value::String(instance.name.to_owned()))?;
-    }
+    write_keys(&object, keys, instance)?;
     selection.mark_others(&object)?;
     Ok(Target { object, selection: selection.clone() })
 }

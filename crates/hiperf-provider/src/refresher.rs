@@ -5,13 +5,14 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use hiperf_cim::{Context as _, Reason, Result, Status};
+use hiperf_cim::{Context as _, Reason, Result, Status, Value};
 use hiperf_com::access::{HiPerfEnum, ObjectAccess};
 use hiperf_com::client::{Context, Services};
 use hiperf_com::provider::ProviderRefresher;
 
-use crate::class::{Instance, Target, Targets};
-use crate::provider::{Bound, Finder, Provider, Served, Source, key_of, named, not_found, wanted_names};
+use crate::class::{Target, Targets};
+use crate::instance::{Instance, keys_of, not_found, write_keys};
+use crate::provider::{Bound, Finder, Provider, Served, Source, spawned, wanted_names};
 use crate::timestamps::Timestamps;
 use crate::wanted::{Selection, Wanted, WantedClass};
 
@@ -83,17 +84,18 @@ impl<P: Provider> ProviderRefresher for CounterRefresher<P> {
     ) -> Result<(ObjectAccess, i32)> {
         let (place, _) = self.class_in_use(services, &template.class_name()?)?;
         let class = &mut self.classes[place];
-        let name = key_of(template)?;
+        let served = &self.served.classes[class.index];
+        let keys = keys_of(template, served.keys())?;
         let time = self.source.sample(Wanted::of(&[WantedClass::instances(class.index)]))?;
-        let mut finder = Finder { name: &name, identity: None };
+        let mut finder = Finder { keys: &keys, identity: None };
         class.bound.write_all(&self.source, &time, &mut finder)?;
-        let identity =
-            finder.identity.ok_or_else(|| not_found(self.served.classes[class.index].name(), &name))?;
+        let missing = || not_found(served.name(), served.keys(), &keys);
+        let identity = finder.identity.ok_or_else(missing)?;
         let object = template.clone_object()?;
         let selection = class.bound.select(wanted_names(context).as_deref());
         selection.mark_others(&object)?;
         let id = next_id();
-        class.objects.insert(identity, id, name, Target { object: object.clone(), selection });
+        class.objects.insert(identity, id, keys, Target { object: object.clone(), selection });
         self.count_wanted();
         Ok((object, id))
     }
@@ -109,7 +111,8 @@ impl<P: Provider> ProviderRefresher for CounterRefresher<P> {
         let id = next_id();
         let class = &mut self.classes[place];
         let selection = class.bound.select(wanted_names(context).as_deref());
-        class.enums.push(RefreshedEnum::new(id, template, selection, target));
+        let keys = self.served.classes[class.index].keys();
+        class.enums.push(RefreshedEnum::new(id, template, keys, selection, target));
         self.count_wanted();
         Ok(id)
     }
@@ -168,7 +171,7 @@ impl<S> ClassInUse<S> {
 struct ObjectSet {
     identities: Vec<u64>,
     ids: Vec<i32>,
-    names: Vec<String>,
+    keys: Vec<Vec<Value>>,
     targets: Vec<Target>,
     /// Whether the instance was in the sample.
     seen: Vec<bool>,
@@ -181,11 +184,11 @@ impl ObjectSet {
         self.ids.is_empty()
     }
 
-    fn insert(&mut self, identity: u64, id: i32, name: String, target: Target) {
+    fn insert(&mut self, identity: u64, id: i32, keys: Vec<Value>, target: Target) {
         let place = self.identities.partition_point(|known| *known <= identity);
         self.identities.insert(place, identity);
         self.ids.insert(place, id);
-        self.names.insert(place, name);
+        self.keys.insert(place, keys);
         self.targets.insert(place, target);
         self.seen.insert(place, false);
         self.lost.insert(place, None);
@@ -195,7 +198,7 @@ impl ObjectSet {
         let Some(place) = self.ids.iter().position(|known| *known == id) else { return false };
         self.identities.remove(place);
         self.ids.remove(place);
-        self.names.remove(place);
+        self.keys.remove(place);
         self.targets.remove(place);
         self.seen.remove(place);
         self.lost.remove(place);
@@ -233,7 +236,7 @@ impl ObjectSet {
 
 impl Targets for ObjectSet {
     fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
-        let places = self.places_of(instance.identity);
+        let places = self.places_of(instance.identity());
         self.seen[places.clone()].fill(true);
         self.lost[places.clone()].fill(None);
         Ok(&self.targets[places])
@@ -247,9 +250,9 @@ struct Namesakes<'a> {
 
 impl Targets for Namesakes<'_> {
     fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
-        let ObjectSet { names, seen, lost, .. } = &mut *self.objects;
-        for ((name, seen), lost) in names.iter().zip(seen).zip(lost) {
-            if !*seen && name.eq_ignore_ascii_case(instance.name) {
+        let ObjectSet { keys, seen, lost, .. } = &mut *self.objects;
+        for ((keys, seen), lost) in keys.iter().zip(seen).zip(lost) {
+            if !*seen && instance.is(keys) {
                 *lost = Some(Reason::Reborn);
             }
         }
@@ -264,6 +267,7 @@ impl Targets for Namesakes<'_> {
 struct RefreshedEnum {
     id: i32,
     template: ObjectAccess,
+    keys: &'static [&'static str],
     selection: Selection,
     target: HiPerfEnum,
     identities: Vec<u64>,
@@ -277,10 +281,17 @@ struct RefreshedEnum {
 }
 
 impl RefreshedEnum {
-    fn new(id: i32, template: ObjectAccess, selection: Selection, target: HiPerfEnum) -> RefreshedEnum {
+    fn new(
+        id: i32,
+        template: ObjectAccess,
+        keys: &'static [&'static str],
+        selection: Selection,
+        target: HiPerfEnum,
+    ) -> RefreshedEnum {
         RefreshedEnum {
             id,
             template,
+            keys,
             selection,
             target,
             identities: Vec::new(),
@@ -318,14 +329,13 @@ impl RefreshedEnum {
     fn insert(&mut self, instance: Instance<'_>) -> Result<()> {
         let target = match self.spare.pop() {
             Some(target) => {
-                let name = hiperf_cim::Value::String(instance.name.to_owned());
-                target.object.put("Name", &name)?;
+                write_keys(&target.object, self.keys, instance)?;
                 target
             }
-            None => named(&self.template, &self.selection, instance)?,
+            None => spawned(&self.template, self.keys, &self.selection, instance)?,
         };
         let id = next_id();
-        self.identities.insert(self.place, instance.identity);
+        self.identities.insert(self.place, instance.identity());
         self.ids.insert(self.place, id);
         self.added_ids.push(id);
         self.added.push(target.object.clone());
@@ -336,10 +346,10 @@ impl RefreshedEnum {
 
 impl Targets for RefreshedEnum {
     fn of(&mut self, instance: Instance<'_>) -> Result<&[Target], Status> {
-        let place = self.place;
-        if self.identities.get(place) != Some(&instance.identity) {
+        let (place, identity) = (self.place, instance.identity());
+        if self.identities.get(place) != Some(&identity) {
             let behind = self.identities.get(place..).unwrap_or_default();
-            match behind.iter().position(|known| *known == instance.identity) {
+            match behind.iter().position(|known| *known == identity) {
                 Some(distance) => {
                     self.identities.swap(place, place + distance);
                     self.ids.swap(place, place + distance);

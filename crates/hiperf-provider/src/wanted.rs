@@ -50,7 +50,7 @@ impl<'a> Wanted<'a> {
 
     /// Whether the counter at index `counter` of
     /// [`CounterClass::counters`](crate::CounterClass::counters) is wanted of
-    /// that class.
+    /// that class. The indexes of its texts follow those of the counters.
     #[must_use]
     pub fn contains_counter(self, class: usize, counter: usize) -> bool {
         let Some(classes) = self.0 else { return true };

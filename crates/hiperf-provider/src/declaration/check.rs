@@ -4,13 +4,16 @@
 
 use hiperf_cim::{CimType, MAX_IDENTIFIER};
 
-use super::{ClassDeclaration, CounterDeclaration, ProviderDeclaration};
+use super::{
+    ClassDeclaration, CounterDeclaration, FieldDeclaration, KeyDeclaration, ProviderDeclaration,
+    TextDeclaration,
+};
 
-/// What every raw class inherits: a counter may not have these names.
-const INHERITED: [&str; 9] = [
-    "Name",
-    "Caption",
-    "Description",
+/// The texts that every raw class inherits, which it may make its own.
+const DESCRIBING: [&str; 3] = ["Name", "Caption", "Description"];
+
+/// What else it inherits: no field may have these names.
+const INHERITED: [&str; 6] = [
     "Timestamp_PerfTime",
     "Frequency_PerfTime",
     "Timestamp_Sys100NS",
@@ -38,39 +41,93 @@ impl ClassDeclaration {
             "a class whose name ends in _Costly is costly, and no other"
         );
         assert!(is_said(self.docs), "a class needs a description: write a doc comment");
-        assert!(!self.counters.is_empty(), "a class without counters counts nothing");
-        let mut at = 0;
-        while at < self.counters.len() {
-            self.counters[at].check();
+        let (mut keys, mut counters, mut at) = (0, 0, 0);
+        while at < self.fields.len() {
+            self.fields[at].check();
+            match self.fields[at] {
+                FieldDeclaration::Key(_) => keys += 1,
+                FieldDeclaration::Counter(_) => counters += 1,
+                FieldDeclaration::Text(_) => {}
+            }
             let mut other = 0;
             while other < at {
                 assert!(
-                    !same_name(self.counters[at].name, self.counters[other].name),
-                    "two counters of the class have the same name; case makes no difference"
+                    !same_name(self.fields[at].name(), self.fields[other].name()),
+                    "two fields of the class have the same name; case makes no difference"
                 );
                 other += 1;
+            }
+            at += 1;
+        }
+        assert!(counters > 0, "a class without counters counts nothing");
+        assert!(keys == 0 || !self.singleton, "a singleton has one instance and no key");
+        assert!(
+            self.key.is_none() || keys == 0 && !self.singleton,
+            "key = \"..\" describes the key Name, which this class has not"
+        );
+        self.check_name(keys > 0);
+    }
+
+    /// `Name` is the key of a class that has no other, and then no text.
+    const fn check_name(&self, has_keys: bool) {
+        let mut at = 0;
+        while at < self.fields.len() {
+            if let FieldDeclaration::Text(text) = &self.fields[at] {
+                assert!(
+                    has_keys || self.singleton || !same_name(text.name, "Name"),
+                    "Name is the key of this class, which its instances say"
+                );
             }
             at += 1;
         }
     }
 }
 
-impl CounterDeclaration {
+impl FieldDeclaration {
+    const fn name(&self) -> &'static str {
+        match self {
+            FieldDeclaration::Key(key) => key.name,
+            FieldDeclaration::Counter(counter) => counter.name,
+            FieldDeclaration::Text(text) => text.name,
+        }
+    }
+
     const fn check(&self) {
+        let name = self.name();
+        assert!(is_identifier(name), "a property's name has ASCII letters, digits and _, and at most 256");
+        assert!(!starts_with(name, "_"), "names that begin with _ are the system's");
         assert!(
-            is_identifier(self.name),
-            "a property's name has ASCII letters, digits and _, and at most 256"
-        );
-        assert!(!starts_with(self.name, "_"), "names that begin with _ are the system's");
-        assert!(
-            !ends_with(self.name, "_Base"),
+            !ends_with(name, "_Base"),
             "a name that ends in _Base is that of a base, which comes by itself with a field of type WithBase"
         );
-        let mut at = 0;
-        while at < INHERITED.len() {
-            assert!(!same_name(self.name, INHERITED[at]), "every raw class inherits a property of this name");
-            at += 1;
+        assert!(!is_among(name, &INHERITED), "every raw class inherits a property of this name");
+        match self {
+            FieldDeclaration::Key(key) => key.check(),
+            FieldDeclaration::Counter(counter) => counter.check(),
+            FieldDeclaration::Text(text) => text.check(),
         }
+    }
+}
+
+impl KeyDeclaration {
+    const fn check(&self) {
+        assert!(is_said(self.docs), "a key needs a description: write a doc comment");
+        assert!(
+            matches!(self.cim_type, CimType::String) || !is_among(self.name, &DESCRIBING),
+            "every raw class inherits a string of this name"
+        );
+    }
+}
+
+impl TextDeclaration {
+    const fn check(&self) {
+        assert!(is_said(self.docs), "a text needs a description: write a doc comment");
+    }
+}
+
+impl CounterDeclaration {
+    const fn check(&self) {
+        assert!(!is_among(self.name, &DESCRIBING), "every raw class inherits a property of this name");
         assert!(is_said(self.docs), "a counter needs a description: write a doc comment");
         let of = self.counter_type;
         assert!(!of.is_base(), "a base comes by itself with a field of type WithBase");
@@ -140,6 +197,17 @@ const fn is_said(docs: &[&str]) -> bool {
     false
 }
 
+const fn is_among(name: &str, names: &[&str]) -> bool {
+    let mut at = 0;
+    while at < names.len() {
+        if same_name(name, names[at]) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
 const fn same_name(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
@@ -182,8 +250,20 @@ mod tests {
     use super::*;
     use hiperf_cim::cook::CounterType;
 
-    fn counter(name: &'static str) -> CounterDeclaration {
+    const fn counter(name: &'static str) -> FieldDeclaration {
+        FieldDeclaration::Counter(raw(name))
+    }
+
+    const fn raw(name: &'static str) -> CounterDeclaration {
         CounterDeclaration::new::<u32>(name, CounterType::PERF_COUNTER_RAWCOUNT, &[" A number."])
+    }
+
+    const fn key<T: crate::KeyValue>(name: &'static str) -> FieldDeclaration {
+        FieldDeclaration::Key(KeyDeclaration::new::<T>(name, &["x"]))
+    }
+
+    const fn text(name: &'static str) -> FieldDeclaration {
+        FieldDeclaration::Text(TextDeclaration::new::<String>(name, &["x"]))
     }
 
     #[track_caller]
@@ -209,7 +289,7 @@ mod tests {
         refused(|| counter("Wait_Base").check(), "_Base");
         refused(|| counter("__X").check(), "the system's");
         refused(|| counter("Größe").check(), "ASCII");
-        refused(|| counter("Depth").scale(8).check(), "power of ten");
+        refused(|| raw("Depth").scale(8).check(), "power of ten");
         refused(
             || CounterDeclaration::new::<u32>("X", CounterType::PERF_COUNTER_RAWCOUNT, &[" "]).check(),
             "description",
@@ -225,8 +305,7 @@ mod tests {
 
     #[test]
     fn classes_that_are_refused() {
-        const ONE: &[CounterDeclaration] =
-            &[CounterDeclaration::new::<u32>("Depth", CounterType::PERF_COUNTER_RAWCOUNT, &["x"])];
+        const ONE: &[FieldDeclaration] = &[counter("Depth")];
         let class = |name| ClassDeclaration::new(name, &["x"], ONE);
         class("A_PerfRawData_B").check();
         class("A_PerfRawData_B_Costly").costly().check();
@@ -236,6 +315,27 @@ mod tests {
         refused(move || class("A_PerfRawData_B").parent("a b").check(), "parent");
         refused(|| ClassDeclaration::new("A_PerfRawData_B", &[], ONE).check(), "description");
         refused(|| ClassDeclaration::new("A_PerfRawData_B", &["x"], &[]).check(), "counts nothing");
+    }
+
+    #[test]
+    fn keys_and_texts_that_are_refused() {
+        const fn class(fields: &'static [FieldDeclaration]) -> ClassDeclaration {
+            ClassDeclaration::new("A_PerfRawData_B", &["x"], fields)
+        }
+        const KEYS: &[FieldDeclaration] =
+            &[key::<String>("Host"), key::<u16>("Port"), counter("Depth"), text("Name"), text("Caption")];
+        class(KEYS).check();
+        class(const { &[key::<&str>("Name"), counter("Depth")] }).check();
+        class(const { &[counter("Depth"), text("Name")] }).singleton().check();
+        refused(|| class(KEYS).singleton().check(), "no key");
+        refused(|| class(KEYS).key("x").check(), "which this class has not");
+        refused(|| class(const { &[key::<u16>("Port"), text("State")] }).check(), "counts nothing");
+        refused(|| class(const { &[key::<u16>("Depth"), counter("DEPTH")] }).check(), "the same name");
+        refused(|| class(const { &[key::<u16>("Name"), counter("Depth")] }).check(), "a string of this name");
+        refused(|| class(const { &[counter("Depth"), text("Name")] }).check(), "Name is the key");
+        refused(|| class(const { &[counter("Depth"), text("Timestamp_Object")] }).check(), "inherits");
+        refused(|| FieldDeclaration::Text(TextDeclaration::new::<&str>("State", &[])).check(), "description");
+        refused(|| FieldDeclaration::Key(KeyDeclaration::new::<u8>("Cpu", &[""])).check(), "description");
     }
 
     #[test]

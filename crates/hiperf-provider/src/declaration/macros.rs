@@ -30,6 +30,36 @@
 /// `name = value` or `name`. Doc comments become descriptions; none may be
 /// missing. The type of a field is a [`CounterValue`](crate::CounterValue).
 ///
+/// The key is `Name`, unless fields are keys; a field may be a text as well:
+///
+/// ```
+/// hiperf_provider::class! {
+///     /// The ports that a server listens at.
+///     #[class(Example_PerfRawData_Port, display = "Port")]
+///     pub struct Port {
+///         /// Host that the port is of.
+///         #[key(Host)]
+///         pub host: String,
+///         /// Its number.
+///         #[key(Port)]
+///         pub port: u16,
+///         /// Connections that are open.
+///         #[counter(Connections, PERF_COUNTER_RAWCOUNT, unit = "Connections")]
+///         pub connections: u32,
+///         /// What the server last said of the port.
+///         #[text(State)]
+///         pub state: Option<String>,
+///     }
+/// }
+/// ```
+///
+/// `key` and `text` have the property's name, and then the methods of
+/// [`KeyDeclaration`](crate::declaration::KeyDeclaration) and
+/// [`TextDeclaration`](crate::declaration::TextDeclaration); the types of their
+/// fields are [`KeyValue`](crate::KeyValue)s and
+/// [`TextValue`](crate::TextValue)s. The instance of a row with keys is
+/// [`Instance::of_row`](crate::Instance::of_row).
+///
 /// From `X_PerfRawData_Y` comes also the formatted class
 /// `X_PerfFormattedData_Y`, whose values people read: hiperf computes them.
 ///
@@ -37,7 +67,7 @@
 ///
 /// ```compile_fail
 /// hiperf_provider::class! {
-///     /// The names of two counters may not differ in their case only.
+///     /// The names of two fields may not differ in their case only.
 ///     #[class(Example_PerfRawData_Twice)]
 ///     struct Twice {
 ///         /// One.
@@ -49,6 +79,20 @@
 ///     }
 /// }
 /// ```
+/// ```compile_fail
+/// hiperf_provider::class! {
+///     /// A key is an integer or a text.
+///     #[class(Example_PerfRawData_Weighed)]
+///     struct Weighed {
+///         /// How heavy it is.
+///         #[key(Weight)]
+///         weight: f64,
+///         /// How many there are.
+///         #[counter(Count, PERF_COUNTER_RAWCOUNT)]
+///         count: u32,
+///     }
+/// }
+/// ```
 #[macro_export]
 macro_rules! class {
     (
@@ -56,49 +100,114 @@ macro_rules! class {
         #[class($class:ident $(, $class_key:ident $(= $class_value:expr)?)* $(,)?)]
         $vis:vis struct $Row:ident {
             $(
-                $(#[doc = $counter_doc:literal])*
-                #[counter($counter:ident, $counter_type:ident $(, $key:ident $(= $value:expr)?)* $(,)?)]
+                $(#[doc = $field_doc:literal])*
+                $(#[key($($key:tt)*)])?
+                $(#[counter($($counter:tt)*)])?
+                $(#[text($($text:tt)*)])?
                 $field_vis:vis $field:ident: $ty:ty
             ),* $(,)?
         }
     ) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         $vis struct $Row {
-            $($(#[doc = $counter_doc])* $field_vis $field: $ty,)*
+            $($(#[doc = $field_doc])* $field_vis $field: $ty,)*
         }
 
         impl $crate::declaration::DeclaredClass for $Row {
             const NAME: &'static str = ::std::stringify!($class);
             const DECLARATION: $crate::declaration::ClassDeclaration = {
-                const COUNTERS: &[$crate::declaration::CounterDeclaration] = &[$(
-                    $crate::declaration::CounterDeclaration::new::<$ty>(
-                        ::std::stringify!($counter),
-                        $crate::CounterType::$counter_type,
-                        &[$($counter_doc),*],
-                    )$(.$key($($value)?))*
-                ),*];
-                $crate::declaration::ClassDeclaration::new(::std::stringify!($class), &[$($doc),*], COUNTERS)
+                const FIELDS: &[$crate::declaration::FieldDeclaration] = &[$(
+                    $crate::class!(@declaration
+                        [$(key $($key)*)? $(counter $($counter)*)? $(text $($text)*)?]
+                        $field: $ty, [$($field_doc),*]
+                    ),
+                )*];
+                $crate::declaration::ClassDeclaration::new(::std::stringify!($class), &[$($doc),*], FIELDS)
                     $(.$class_key($($class_value)?))*
             };
+            const KEYS: &'static [&'static str] =
+                $crate::declaration::key_names(&[$($($crate::class!(@name $($key)*),)?)*]);
 
             fn counters() -> ::std::vec::Vec<$crate::Counter<Self>> {
-                [$(
-                    ::std::option::Option::Some($crate::Counter::new(
-                        ::std::stringify!($counter),
-                        |row: &Self| $crate::CounterValue::value(row.$field),
-                    ).of_type($crate::CounterType::$counter_type)),
-                    <$ty as $crate::CounterValue>::HAS_BASE.then_some($crate::Counter::new(
-                        ::std::concat!(::std::stringify!($counter), "_Base"),
-                        |row: &Self| $crate::CounterValue::base(row.$field),
-                    )),
-                )*].into_iter().flatten().collect()
+                let all: ::std::vec::Vec<[::std::option::Option<$crate::Counter<Self>>; 2]> = ::std::vec![
+                    $($($crate::class!(@counters $ty, |row: &Self| row.$field, $($counter)*),)?)*
+                ];
+                all.into_iter().flatten().flatten().collect()
+            }
+
+            fn texts() -> ::std::vec::Vec<$crate::Text<Self>> {
+                ::std::vec![$($($crate::Text::new(
+                    $crate::class!(@name $($text)*),
+                    |row: &Self| $crate::TextValue::text(&row.$field),
+                ),)?)*]
+            }
+
+            fn with_keys(
+                &self,
+                instance: $crate::Instance<'_>,
+                visit: &mut dyn ::std::ops::FnMut($crate::Instance<'_>, &Self),
+            ) {
+                let keys: &[$crate::Key<'_>] = &[$($($crate::class!(@key_of self.$field, $($key)*),)?)*];
+                visit(instance.of_row_with(keys), self);
             }
         }
 
         // Refuses what can't be a class when the crate is compiled.
         const _: () = <$Row as $crate::declaration::DeclaredClass>::DECLARATION.check();
     };
+
+    (@declaration [key $name:ident $(, $option:ident $(= $value:expr)?)* $(,)?] $field:ident: $ty:ty, $docs:expr) => {
+        $crate::declaration::FieldDeclaration::Key(
+            $crate::declaration::KeyDeclaration::new::<$ty>(::std::stringify!($name), &$docs)
+                $(.$option($($value)?))*
+        )
+    };
+    (@declaration
+        [counter $name:ident, $counter_type:ident $(, $option:ident $(= $value:expr)?)* $(,)?]
+        $field:ident: $ty:ty, $docs:expr
+    ) => {
+        $crate::declaration::FieldDeclaration::Counter(
+            $crate::declaration::CounterDeclaration::new::<$ty>(
+                ::std::stringify!($name),
+                $crate::CounterType::$counter_type,
+                &$docs,
+            )
+            $(.$option($($value)?))*
+        )
+    };
+    (@declaration [text $name:ident $(, $option:ident $(= $value:expr)?)* $(,)?] $field:ident: $ty:ty, $docs:expr) => {
+        $crate::declaration::FieldDeclaration::Text(
+            $crate::declaration::TextDeclaration::new::<$ty>(::std::stringify!($name), &$docs)
+                $(.$option($($value)?))*
+        )
+    };
+    (@declaration [$($other:tt)*] $field:ident: $ty:ty, $docs:expr) => {
+        ::std::compile_error!(::std::concat!(
+            "field ", ::std::stringify!($field), " must be one of #[key(Name)], \
+             #[counter(Name, COUNTER_TYPE)] and #[text(Name)], with options after these"
+        ))
+    };
+
+    (@name $name:ident $($options:tt)*) => { ::std::stringify!($name) };
+    (@name $($other:tt)*) => { "" };
+
+    (@key_of $self:ident.$field:ident, $($key:tt)*) => { $crate::KeyValue::key(&$self.$field) };
+
+    // The counter and its base, if it has one.
+    (@counters $ty:ty, |$row:ident: $Self:ty| $of:ident.$field:ident, $name:ident, $counter_type:ident $($options:tt)*) => {
+        [
+            ::std::option::Option::Some($crate::Counter::new(
+                ::std::stringify!($name),
+                |$row: $Self| $crate::CounterValue::value($row.$field),
+            ).of_type($crate::CounterType::$counter_type)),
+            <$ty as $crate::CounterValue>::HAS_BASE.then_some($crate::Counter::new(
+                ::std::concat!(::std::stringify!($name), "_Base"),
+                |$row: $Self| $crate::CounterValue::base($row.$field),
+            )),
+        ]
+    };
+    (@counters $($other:tt)*) => { [::std::option::Option::None, ::std::option::Option::None] };
 }
 
 /// Declares a provider: its name, its two CLSIDs, and the classes that it

@@ -15,7 +15,7 @@ use hiperf_cim::CimType;
 use hiperf_cim::cook::{CounterType, Suffix, Width};
 
 use super::check::find;
-use super::{ClassDeclaration, CounterDeclaration, ProviderDeclaration};
+use super::{ClassDeclaration, CounterDeclaration, FieldDeclaration, ProviderDeclaration, TextDeclaration};
 
 /// What a raw class has in its name, and its formatted twin in that place.
 pub(super) const RAW: &str = "PerfRawData";
@@ -137,17 +137,64 @@ impl Writer<'_> {
             Kind::Formatted => self.text("Win32_PerfFormattedData"),
         }
         self.text("\n{\n");
-        if !class.singleton {
-            self.text("  [Key, DisplayName(\"Name\"), Description(");
-            self.quoted(class.key);
-            self.text(")]\n  string Name;\n");
-        }
+        self.keys(class);
         let mut at = 0;
-        while at < class.counters.len() {
-            self.counter(&class.counters[at], kind);
+        while at < class.fields.len() {
+            match &class.fields[at] {
+                FieldDeclaration::Key(_) => {}
+                FieldDeclaration::Counter(counter) => self.counter(counter, kind),
+                FieldDeclaration::Text(text) => self.text_property(text, kind),
+            }
             at += 1;
         }
         self.text("};\n");
+    }
+
+    /// The class's own keys, or `Name`.
+    const fn keys(&mut self, class: &ClassDeclaration) {
+        let (mut at, mut has_keys) = (0, false);
+        while at < class.fields.len() {
+            if let FieldDeclaration::Key(key) = &class.fields[at] {
+                self.key(key.cim_type, key.name, key.display, key.docs);
+                has_keys = true;
+            }
+            at += 1;
+        }
+        if !has_keys && !class.singleton {
+            let says = match class.key {
+                Some(says) => says,
+                None => "Name of the instance.",
+            };
+            self.key(CimType::String, "Name", "Name", &[says]);
+        }
+    }
+
+    const fn key(&mut self, ty: CimType, name: &str, display: &str, docs: &[&str]) {
+        self.text("  [Key, DisplayName(");
+        self.quoted(display);
+        self.text("), ");
+        self.description(docs);
+        self.text("]\n  ");
+        self.declared(ty, name, "");
+    }
+
+    /// What is a text is one to people, too: the twin has the same.
+    const fn text_property(&mut self, text: &TextDeclaration, kind: Kind) {
+        self.text("\n  [DisplayName(");
+        self.quoted(text.display);
+        self.text("), CounterType(");
+        self.counter_type(CounterType::PERF_COUNTER_TEXT);
+        self.text("), PerfDetail(100)");
+        if matches!(kind, Kind::Formatted) {
+            self.text(", CookingType(\"PERF_COUNTER_TEXT\"), Counter(");
+            self.quoted(text.name);
+            self.text(")");
+        }
+        self.flag(", PerfDefault", text.perf_default);
+        self.text(",\n   ");
+        self.description(text.docs);
+        self.text("]\n  ");
+        self.declared(CimType::String, text.name, "");
     }
 
     const fn counter(&mut self, counter: &CounterDeclaration, kind: Kind) {
@@ -213,7 +260,8 @@ impl Writer<'_> {
     }
 
     const fn declared(&mut self, ty: CimType, name: &str, suffix: &str) {
-        self.text(if matches!(ty, CimType::Uint32) { "uint32 " } else { "uint64 " });
+        self.text(ty.mof_name());
+        self.text(" ");
         self.text(name);
         self.text(suffix);
         self.text(";\n");

@@ -4,6 +4,10 @@ use hiperf_cim::CimType;
 
 /// What a counter's field holds: `u32` or `u64`, an `Option` of one where a
 /// value may be missing, or [`WithBase`] for a counter that has a base.
+#[diagnostic::on_unimplemented(
+    message = "a counter can't be a `{Self}`",
+    label = "a `u32` or `u64`, an `Option` of one, or a `WithBase`"
+)]
 pub trait CounterValue: Copy {
     /// The property's type.
     const CIM_TYPE: CimType;

@@ -1,0 +1,63 @@
+//! [`Text`]: a property that is a text, and how it comes from a row.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// A text: a string property of the class, and how its value comes from a row.
+/// People read it as it is, raw and formatted.
+#[derive(Debug)]
+pub struct Text<Row: 'static> {
+    pub(crate) name: &'static str,
+    pub(crate) text: fn(&Row) -> Option<&str>,
+}
+
+impl<Row> Text<Row> {
+    /// The text `name`; `None` is NULL. To write what is no longer than it was
+    /// allocates nothing.
+    #[must_use]
+    pub const fn new(name: &'static str, text: fn(&Row) -> Option<&str>) -> Text<Row> {
+        Text { name, text }
+    }
+}
+
+/// What a text's field holds: a `String`, a `&'static str`, an `Arc<str>`, or an
+/// `Option` of one where there may be none. A row with a `String` is best kept
+/// by the source and changed in place, so that a sample allocates nothing.
+#[diagnostic::on_unimplemented(
+    message = "a text can't be a `{Self}`",
+    label = "a `String`, a `&'static str`, an `Arc<str>`, or an `Option` of one"
+)]
+pub trait TextValue {
+    /// The text; `None` is NULL.
+    fn text(&self) -> Option<&str>;
+}
+
+impl TextValue for String {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl TextValue for &'static str {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl TextValue for Arc<str> {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl TextValue for Cow<'static, str> {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl<T: TextValue> TextValue for Option<T> {
+    fn text(&self) -> Option<&str> {
+        self.as_ref().and_then(T::text)
+    }
+}
