@@ -32,10 +32,16 @@ impl Class {
         self.is_amended
     }
 
-    /// Whether both are one class, with whatever texts.
+    /// Whether both are one class, with whatever texts: an instance of one can
+    /// be of the other. A class that was read twice is one, and so is one that
+    /// was described anew since.
     #[must_use]
     pub fn is_same(&self, other: &Class) -> bool {
-        Arc::ptr_eq(self.layout.slots(), other.layout.slots())
+        let (slots, others) = (self.layout.slots(), other.layout.slots());
+        Arc::ptr_eq(slots, others)
+            || (self.name.eq_ignore_ascii_case(&other.name)
+                && slots == others
+                && self.default_block == other.default_block)
     }
 
     /// The class without what is amended.

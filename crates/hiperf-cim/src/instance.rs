@@ -230,7 +230,10 @@ impl Instance {
     #[inline]
     pub fn copy_from(&mut self, other: &Instance) -> Result<(), Status> {
         // A class and the same class with its texts share their slots.
-        if !Arc::ptr_eq(&self.class, &other.class) && !Arc::ptr_eq(&self.slots, &other.slots) {
+        if !Arc::ptr_eq(&self.class, &other.class)
+            && !Arc::ptr_eq(&self.slots, &other.slots)
+            && !self.class.is_same(&other.class)
+        {
             return Err(Status::WBEM_E_INVALID_CLASS);
         }
         if self.block.copy_from(&other.block) {

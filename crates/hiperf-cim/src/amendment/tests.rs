@@ -95,6 +95,29 @@ fn methods_and_parameters() {
 }
 
 #[test]
+fn a_class_that_was_read_twice_is_one() {
+    let read = |text: &str| class(text);
+    let once = read("class A { [Key] string K; uint32 n = 1; };");
+    let again = read("[x] class a { [Key] string k; [d(\"n\") : Amended] uint32 N = 1; };");
+    assert!(once.is_same(&again));
+    let mut one = Instance::spawn(&once);
+    one.put("n", &Value::Uint32(7)).unwrap();
+    let mut other = Instance::spawn(&again);
+    other.copy_from(&one).unwrap();
+    assert_eq!(other.get("n").unwrap(), Value::Uint32(7));
+    for another in [
+        "class B { [Key] string K; uint32 n = 1; };",
+        "class A { [Key] string K; uint32 n = 2; };",
+        "class A { [Key] string K; sint32 n = 1; };",
+        "class A { [Key] string K; uint32 m = 1; };",
+        "class A { [Key] string K; uint32 n = 1; uint32 m; };",
+    ] {
+        assert!(!once.is_same(&read(another)), "{another}");
+        assert_eq!(other.copy_from(&Instance::spawn(&read(another))), Err(Status::WBEM_E_INVALID_CLASS));
+    }
+}
+
+#[test]
 fn an_instance_can_be_of_either() {
     let plain = class("[x] class A { [Key] string K; uint32 n; };");
     let texts = class("[d(\"t\") : Amended ToInstance] class A { [d(\"n\") : Amended] uint32 n; };");

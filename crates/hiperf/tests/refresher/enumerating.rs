@@ -1,7 +1,10 @@
 //! Instances that come and go.
 
+use std::sync::{Arc, Mutex};
+
 use hiperf::{Refreshed, Refresher, Status, Value};
 
+use crate::hooks::{HookRefresher, Hooks, serve, spawn};
 use crate::world::{Row, row};
 use crate::{check_rows, world};
 
@@ -104,4 +107,36 @@ fn a_panic_halfway_leaves_no_ghosts() {
         assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
         check_rows(&refresher, id, "Level", "a=6 d=7");
     }
+}
+
+/// A provider may keep the class from when it was initialised; who describes it
+/// anew meanwhile makes no other class of it.
+#[test]
+fn objects_of_a_class_that_was_described_anew() {
+    let kept = Mutex::new(None);
+    let refresh = move |refresher: &mut HookRefresher| {
+        let failed = |error: hiperf::Error| error.status();
+        let (_, target, class, _) = &refresher.enums[0];
+        let object = spawn(kept.lock().unwrap().get_or_insert(class.clone()), "a").map_err(failed)?;
+        object.put("Count", &Value::Uint64(7)).map_err(failed)?;
+        target.remove_all()?;
+        target.add_objects(&[1], &[object])?;
+        Ok(Status::WBEM_S_NO_ERROR)
+    };
+    let hooks = Hooks { refresh: Box::new(refresh), ..Hooks::default() };
+    let (namespace, class) = serve("DescribedAnew", hooks);
+    let check = || {
+        let mut refresher = Refresher::new();
+        let id = refresher.add_enum(&namespace, &class).unwrap();
+        assert_eq!(refresher.refresh(), Ok(Refreshed::Complete));
+        check_rows(&refresher, id, "Count", "a=7");
+        namespace.class(&class).unwrap()
+    };
+    let before = check();
+    let mof = format!(
+        "[dynamic, provider(\"DescribedAnew\"), hiperf, Description(\"Anew.\")]\n\
+         class {class} : Win32_PerfRawData {{ [key] string Name; uint64 Count; }};"
+    );
+    namespace.compile_mof("anew.mof", &mof).unwrap();
+    assert!(!Arc::ptr_eq(&before, &check()));
 }
