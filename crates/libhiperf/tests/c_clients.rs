@@ -244,6 +244,27 @@ fn a_provider_in_c_under_valgrind() {
     }
 }
 
+/// The toy provider's classes and statistics of them in one file.
+fn toy_with_statistics(inside: &Path) -> PathBuf {
+    let texts = ["toy.mof", "toy_statistics.mof"].map(|name| fs::read_to_string(source(name)).unwrap());
+    let mof = inside.join("toy_with_statistics.mof");
+    fs::write(&mof, texts.concat()).unwrap();
+    mof
+}
+
+#[test]
+fn formatted_classes_of_a_provider_in_c() {
+    let out = directory("cooked");
+    if !may_load_from(&out) {
+        return;
+    }
+    let (program, toy, mof) = (client("cooked_client", &out), toy_library(&out), toy_with_statistics(&out));
+    assert_eq!(run(Command::new(&program).args([&toy, &mof])), "ok\n");
+    if let Some(mut valgrind) = under_valgrind(&program) {
+        run(valgrind.args([&toy, &mof]));
+    }
+}
+
 #[test]
 fn a_warm_refresh_allocates_and_opens_nothing() {
     let out = directory("warm");
@@ -251,13 +272,15 @@ fn a_warm_refresh_allocates_and_opens_nothing() {
         return;
     }
     let (program, toy, shim) = (client("warm_client", &out), toy_library(&out), shim(&out));
+    let mof = toy_with_statistics(&out);
     let warm = || {
         let mut command = Command::new(&program);
-        command.env("LD_PRELOAD", &shim).args(["1000", "--toy"]).arg(&toy).arg(source("toy.mof"));
+        command.env("LD_PRELOAD", &shim).args(["1000", "--toy"]).arg(&toy).arg(&mof);
         command.arg("Toy_PerfRawData_Counters");
         command
     };
     let mut all = warm();
+    all.args(["Toy_PerfFormattedData_Counters", "Toy_PerfFormattedData_Statistics"]);
     for kind in ["Raw", "Formatted"] {
         all.args(
             ["Processor", "Memory", "System"].map(|class| format!("Win32_Perf{kind}Data_PerfOS_{class}")),

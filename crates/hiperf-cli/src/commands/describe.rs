@@ -203,7 +203,12 @@ impl Page {
                 let meaning = counter_type.description();
                 self.paragraph(out, "  ", &format!("{counter_type}: {meaning}."));
             }
-            Some(statistic) => self.paragraph(out, "  ", statistic.name()),
+            Some(CookingType::Statistic(statistic)) => {
+                let window = described.property.qualifiers().integer("SampleWindow");
+                let window = window.map(|samples| format!(", of {samples}")).unwrap_or_default();
+                let (name, meaning) = (statistic.name(), statistic.description());
+                self.paragraph(out, "  ", &format!("{name}: {meaning}{window}."));
+            }
             None => {}
         }
         if !described.sources.is_empty() {

@@ -125,3 +125,22 @@ fn statistics_take_the_raw_default() {
     check(&script.by_enum(2)["a"], "N=9");
     check(&script.by_enum(3)["a"], "N=2");
 }
+
+/// The class in docs/providers.md, over a raw class as it is meant there.
+#[test]
+fn the_example_of_the_guide() {
+    let guide = include_str!("../../../../docs/providers.md");
+    let example = guide.split_once("```mof\n").unwrap().1.split_once("```").unwrap().0;
+    let raw = "uint64 Customers; uint64 Items; uint32 Waiting; string Cashier;";
+    let samples: [&[&str]; 2] = [
+        &["1: Customers=10 Items=90 Waiting=3 Cashier=Ada"],
+        &["1: Customers=12 Items=95 Waiting=4 Cashier=Bo"],
+    ];
+    let mut script = Script::new("Till", Classes { raw, ..Classes::default() }, &samples);
+    let example = example.replace("Shop_PerfRawData_Till", &script.raw);
+    script.namespace.compile_mof("guide.mof", &example).unwrap();
+    script.formatted = "Shop_PerfFormattedData_TillTrends".to_owned();
+    check(&script.by_enum(1)["1"], "CustomersPersec=no baseline yet, MeanWaiting=3, Cashier=Ada");
+    let expected = "CustomersPersec=2, ItemsPerCustomer=2.5, MeanWaiting=3.5, Waiting95=4, Cashier=Bo";
+    check(&script.by_enum(2)["1"], expected);
+}
