@@ -204,3 +204,29 @@ fn texts_are_split_off_and_merged() {
         assert_eq!(folder.run(&[&["mofcomp", &plain], usage].concat()).0, 2, "{usage:?}");
     }
 }
+
+/// A formatted class over the machine's memory: served once it is compiled.
+#[test]
+fn statistics_of_the_machine() {
+    let folder = Folder::new("statistics");
+    let file = folder.file(
+        "statistics.mof",
+        "[dynamic, hiperf, singleton, provider(\"HiPerfCooker_v1\"), AutoCook_RawClass(\"Win32_PerfRawData_PerfOS_Memory\")]\n\
+         class Test_MemoryTrend : Win32_PerfFormattedData {\n\
+           [CookingType(\"COOKER_AVERAGE\"), Counter(\"AvailableBytes\"), SampleWindow(5)] real64 Mean;\n\
+           [CookingType(\"COOKER_RANGE\"), Counter(\"AvailableBytes\"), SampleWindow(5)] uint64 Range;\n\
+           [CookingType(\"HIPERF_MEDIAN\"), Counter(\"AvailableBytes\"), SampleWindow(5)] uint64 Median;\n\
+         };\n",
+    );
+    folder.succeed(&["mofcomp", "-n", "root\\cimv2", &file]);
+    let page = folder.succeed(&["describe", "Test_MemoryTrend"]);
+    assert!(page.contains("COOKER_AVERAGE: mean of the last samples, 5 at most."), "{page}");
+    // A query has one sample.
+    let row =
+        folder.succeed(&["query", "SELECT Mean, Range, Median FROM Test_MemoryTrend", "--format", "csv"]);
+    let values: Vec<f64> =
+        row.lines().nth(1).unwrap().split(',').map(|value| value.parse().unwrap()).collect();
+    assert!(values[0] > 0.0 && values[1] == 0.0 && values[0] == values[2], "{row}");
+    let watched = ["watch", "Test_MemoryTrend", "--count", "3", "--interval", "1ms", "--format", "csv"];
+    assert_eq!(folder.succeed(&watched).lines().count(), 4);
+}

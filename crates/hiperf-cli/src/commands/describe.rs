@@ -205,7 +205,7 @@ impl Page {
             }
             Some(CookingType::Statistic(statistic)) => {
                 let window = described.property.qualifiers().integer("SampleWindow");
-                let window = window.map(|samples| format!(", of {samples}")).unwrap_or_default();
+                let window = window.map(|samples| format!(", {samples} at most")).unwrap_or_default();
                 let (name, meaning) = (statistic.name(), statistic.description());
                 self.paragraph(out, "  ", &format!("{name}: {meaning}{window}."));
             }

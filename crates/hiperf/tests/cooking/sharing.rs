@@ -41,3 +41,25 @@ fn one_raw_refresh_serves_everything_that_is_cooked() {
     let moments = [0, 1, 2].map(|index| of(index).get("Timestamp_PerfTime").unwrap());
     assert_eq!(moments, [const { Value::Uint64(20_000_000) }; 3]);
 }
+
+/// The name that the cooking provider has had on Windows since Vista.
+#[test]
+fn classes_of_newer_windows_are_cooked_too() {
+    let classes = Classes {
+        raw: "uint64 N;",
+        formatted: "[CookingType(\"PERF_COUNTER_BULK_COUNT\")] uint64 N;",
+        ..Classes::default()
+    };
+    let mut script = Script::new("Vista", classes, &[&["a: N=1"], &["a: N=5"]]);
+    let mof = format!(
+        "[dynamic, provider(\"WmiPerfInst\"), hiperf, Cooked, AutoCook(1), AutoCook_RawClass(\"{}\"), AutoCook_RawDefault(1)]\n\
+         class Test_Vista : Win32_PerfFormattedData {{\n\
+           [key] string Name; [CookingType(\"PERF_COUNTER_LARGE_DELTA\"), Counter(\"N\")] uint64 N;\n\
+         }};",
+        script.raw
+    );
+    script.namespace.compile_mof("vista.mof", &mof).unwrap();
+    script.formatted = "Test_Vista".to_owned();
+    check(&script.by_enum(2)["a"], "N=4");
+    check(&script.by_object("a", 2).unwrap(), "N=4");
+}
