@@ -1,6 +1,5 @@
 //! [`CounterClass`]: what an author says of a class, and the binding of its
-//! counters and texts to the property handles of the class as the client knows
-//! it.
+//! fields to the property handles of the class as the client knows it.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -10,14 +9,15 @@ use hiperf_cim::{CimType, Context as _, Error, PropertyHandle, Reason, Result, S
 use hiperf_com::access::ObjectAccess;
 use hiperf_com::client::ClassObject;
 
+use crate::field::{BoundField, Field};
 use crate::wanted::Selection;
-use crate::{Instance, Text, Timestamps};
+use crate::{Instance, Timestamps};
 
 /// A counter: a property of the class, and how its value comes from a row.
 #[derive(Debug)]
 pub struct Counter<Row: 'static> {
     name: &'static str,
-    value: fn(&Row) -> Option<u64>,
+    field: Field<Row>,
     counter_type: Option<CounterType>,
 }
 
@@ -26,7 +26,13 @@ impl<Row> Counter<Row> {
     /// low 32 bits count, so that counters wrap as on Windows.
     #[must_use]
     pub const fn new(name: &'static str, value: fn(&Row) -> Option<u64>) -> Counter<Row> {
-        Counter { name, value, counter_type: None }
+        Counter::of_field(name, Field::Count(value))
+    }
+
+    /// The property `name`, filled from a field of any kind.
+    #[must_use]
+    pub const fn of_field(name: &'static str, field: Field<Row>) -> Counter<Row> {
+        Counter { name, field, counter_type: None }
     }
 
     /// The same, of this counter type: a class whose MOF says another one is
@@ -48,11 +54,6 @@ pub trait CounterClass<S>: Send + Sync + 'static {
     /// Asked for once in a refresher.
     fn counters(&self) -> Vec<Counter<Self::Row>>;
 
-    /// The properties that it fills with text.
-    fn texts(&self) -> Vec<Text<Self::Row>> {
-        Vec::new()
-    }
-
     /// The names of the keys, in the order in which [`Instance::keyed`] has their
     /// values: integers or strings. Without effect for a singleton.
     fn keys(&self) -> &'static [&'static str] {
@@ -64,8 +65,7 @@ pub trait CounterClass<S>: Send + Sync + 'static {
     fn for_each(&self, sample: &S, visit: &mut dyn FnMut(Instance<'_>, &Self::Row));
 
     /// Why the counter at index `counter` of [`CounterClass::counters`] has no
-    /// value in this row; `None` says nothing. Asked for each NULL. The indexes of
-    /// the texts follow those of the counters.
+    /// value in this row; `None` says nothing. Asked for each NULL.
     fn why_missing(&self, sample: &S, row: &Self::Row, counter: usize) -> Option<Reason> {
         let _nothing_is_known = (sample, row, counter);
         None
@@ -141,20 +141,17 @@ impl<S: 'static, C: CounterClass<S>> ServedClass<S> for Served<S, C> {
         let bind = || -> Result<_> {
             let mut times = [PropertyHandle(0); 6];
             for (handle, (name, _)) in times.iter_mut().zip(Timestamps::now().properties()) {
-                *handle = Width::of(object, name)?.handle();
+                *handle = time_handle(object, name)?;
             }
             let counters = self.class.counters().into_iter();
-            let counters = counters.map(|Counter { name, value, .. }| {
-                Ok(BoundCounter { width: Width::of(object, name)?, value, name })
+            let counters = counters.map(|Counter { name, field, .. }| {
+                Ok(BoundCounter { field: BoundField::new(object, name, field)?, name })
             });
-            let texts = self.class.texts().into_iter();
-            let texts = texts
-                .map(|Text { name, text }| Ok(BoundText { handle: text_handle(object, name)?, text, name }));
-            Ok((times, counters.collect::<Result<Vec<_>>>()?, texts.collect::<Result<Vec<_>>>()?))
+            Ok((times, counters.collect::<Result<Vec<_>>>()?))
         };
-        let (times, counters, texts) = bind().context(|| format!("class {}", C::NAME))?;
+        let (times, counters) = bind().context(|| format!("class {}", C::NAME))?;
         let (class, units) = (self.class.clone(), RefCell::default());
-        Ok(Box::new(Bound { class, counters, texts, units, times, source: PhantomData::<fn(&S)> }))
+        Ok(Box::new(Bound { class, counters, units, times, source: PhantomData::<fn(&S)> }))
     }
 
     fn check(&self, class: &ClassObject) -> Result<()> {
@@ -186,53 +183,15 @@ impl<S: 'static, C: CounterClass<S>> ServedClass<S> for Served<S, C> {
     }
 }
 
-/// A property that takes a counter.
-#[derive(Clone, Copy)]
-enum Width {
-    U32(PropertyHandle),
-    U64(PropertyHandle),
-}
-
-impl Width {
-    fn of(object: &ObjectAccess, name: &str) -> Result<Width> {
-        let (ty, handle) = object.property_handle(name)?;
-        const UINT32: Type = Type::scalar(CimType::Uint32);
-        const UINT64: Type = Type::scalar(CimType::Uint64);
-        match ty {
-            UINT32 => Ok(Width::U32(handle)),
-            UINT64 => Ok(Width::U64(handle)),
-            _ => Err(Error::new(
-                Status::WBEM_E_TYPE_MISMATCH,
-                format!("property {name} is a {ty}; a counter is a uint32 or a uint64"),
-            )),
-        }
-    }
-
-    fn handle(self) -> PropertyHandle {
-        match self {
-            Width::U32(handle) | Width::U64(handle) => handle,
-        }
-    }
-
-    #[inline]
-    #[allow(clippy::cast_possible_truncation)] // 32-bit counters wrap
-    fn write(self, object: &ObjectAccess, value: u64) -> Result<(), Status> {
-        match self {
-            Width::U32(handle) => object.write_u32(handle, value as u32),
-            Width::U64(handle) => object.write_u64(handle, value),
-        }
-    }
-}
-
-/// The handle of a property that takes a text.
-fn text_handle(object: &ObjectAccess, name: &str) -> Result<PropertyHandle> {
-    const STRING: Type = Type::scalar(CimType::String);
+/// The handle of a property that takes a time stamp or a frequency.
+fn time_handle(object: &ObjectAccess, name: &str) -> Result<PropertyHandle> {
+    const UINT64: Type = Type::scalar(CimType::Uint64);
     match object.property_handle(name)? {
-        (STRING, handle) => Ok(handle),
-        (ty, _) => Err(Error::new(
-            Status::WBEM_E_TYPE_MISMATCH,
-            format!("property {name} is a {ty}; a text is a string"),
-        )),
+        (UINT64, handle) => Ok(handle),
+        (ty, _) => {
+            let message = format!("property {name} is a {ty}; a time is a uint64");
+            Err(Error::new(Status::WBEM_E_TYPE_MISMATCH, message))
+        }
     }
 }
 
@@ -248,22 +207,14 @@ fn key_type(object: &ObjectAccess, name: &str) -> Result<CimType> {
     }
 }
 
-struct BoundText<Row> {
-    handle: PropertyHandle,
-    text: fn(&Row) -> Option<&str>,
-    name: &'static str,
-}
-
-struct BoundCounter<Row> {
-    width: Width,
-    value: fn(&Row) -> Option<u64>,
+struct BoundCounter<Row: 'static> {
+    field: BoundField<Row>,
     name: &'static str,
 }
 
 struct Bound<S, C: CounterClass<S>> {
     class: std::sync::Arc<C>,
     counters: Vec<BoundCounter<C::Row>>,
-    texts: Vec<BoundText<C::Row>>,
     /// Where a text is put together before it is written.
     units: RefCell<Vec<u16>>,
     times: [PropertyHandle; 6],
@@ -284,45 +235,31 @@ impl<S: 'static, C: CounterClass<S>> BoundClass<S> for Bound<S, C> {
     }
 
     fn clear(&self, target: &Target, reason: Reason) -> Result<(), Status> {
-        let clear = |handle| target.object.write_missing(handle, reason);
+        let clear = |counter: &BoundCounter<_>| target.object.write_missing(counter.field.handle(), reason);
         match target.selection.counters() {
-            None => self.handles().try_for_each(clear),
-            Some(wanted) => wanted.iter().filter_map(|&index| self.handles().nth(index)).try_for_each(clear),
+            None => self.counters.iter().try_for_each(clear),
+            Some(wanted) => wanted.iter().filter_map(|&index| self.counters.get(index)).try_for_each(clear),
         }
     }
 
     fn select(&self, names: Option<&[String]>) -> Selection {
-        let counters = self.counters.iter().map(|counter| counter.name);
-        let names_of_all = counters.chain(self.texts.iter().map(|text| text.name));
-        Selection::new(names, names_of_all.zip(self.handles()))
+        Selection::new(names, self.counters.iter().map(|counter| (counter.name, counter.field.handle())))
     }
 }
 
 impl<S, C: CounterClass<S>> Bound<S, C> {
-    /// The handles of the counters, then those of the texts.
-    fn handles(&self) -> impl Iterator<Item = PropertyHandle> {
-        let counters = self.counters.iter().map(|counter| counter.width.handle());
-        counters.chain(self.texts.iter().map(|text| text.handle))
-    }
-
     fn write(&self, sample: &S, time: &Timestamps, row: &C::Row, target: &Target) -> Result<(), Status> {
         for (handle, (_, value)) in self.times.iter().zip(time.properties()) {
             target.object.write_u64(*handle, value)?;
         }
-        let counter =
+        let write =
             |(index, counter): (usize, &_)| self.write_counter(sample, row, index, counter, &target.object);
-        let text = |(place, text): (usize, &_)| self.write_text(sample, row, place, text, &target.object);
-        let Some(wanted) = target.selection.counters() else {
-            self.counters.iter().enumerate().try_for_each(counter)?;
-            return self.texts.iter().enumerate().try_for_each(text);
-        };
-        wanted.iter().try_for_each(|&index| match self.counters.get(index) {
-            Some(found) => counter((index, found)),
-            None => {
-                let place = index - self.counters.len();
-                self.texts.get(place).map_or(Ok(()), |found| text((place, found)))
-            }
-        })
+        match target.selection.counters() {
+            None => self.counters.iter().enumerate().try_for_each(write),
+            Some(wanted) => wanted.iter().try_for_each(|&index| {
+                self.counters.get(index).map_or(Ok(()), |counter| write((index, counter)))
+            }),
+        }
     }
 
     #[inline]
@@ -334,40 +271,12 @@ impl<S, C: CounterClass<S>> Bound<S, C> {
         counter: &BoundCounter<C::Row>,
         object: &ObjectAccess,
     ) -> Result<(), Status> {
-        match (counter.value)(row) {
-            Some(value) => counter.width.write(object, value),
-            None => self.write_missing(sample, row, index, counter.width.handle(), object),
+        if let Some(written) = counter.field.write(row, object, &self.units) {
+            return written;
         }
-    }
-
-    fn write_text(
-        &self,
-        sample: &S,
-        row: &C::Row,
-        place: usize,
-        text: &BoundText<C::Row>,
-        object: &ObjectAccess,
-    ) -> Result<(), Status> {
-        match (text.text)(row) {
-            Some(value) => {
-                let mut units = self.units.borrow_mut();
-                object.write_utf16(text.handle, value.encode_utf16(), &mut units)
-            }
-            None => self.write_missing(sample, row, self.counters.len() + place, text.handle, object),
-        }
-    }
-
-    fn write_missing(
-        &self,
-        sample: &S,
-        row: &C::Row,
-        index: usize,
-        handle: PropertyHandle,
-        object: &ObjectAccess,
-    ) -> Result<(), Status> {
         match self.class.why_missing(sample, row, index) {
-            Some(reason) => object.write_missing(handle, reason),
-            None => object.write_null(handle),
+            Some(reason) => object.write_missing(counter.field.handle(), reason),
+            None => object.write_null(counter.field.handle()),
         }
     }
 }

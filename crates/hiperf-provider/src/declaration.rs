@@ -23,7 +23,6 @@ use hiperf_cim::Reason;
 use crate::class::{Counter, CounterClass, ServedClass, served};
 use crate::instance::Instance;
 use crate::provider::Source;
-use crate::text::Text;
 
 pub use field::{CounterDeclaration, FieldDeclaration, KeyDeclaration, TextDeclaration};
 pub use mof::{mof_bytes, mof_length};
@@ -144,11 +143,8 @@ pub trait DeclaredClass: Sized + 'static {
     /// The names of the keys.
     const KEYS: &'static [&'static str];
 
-    /// How the counters come from a row.
+    /// How the counters come from a row, and after them the texts.
     fn counters() -> Vec<Counter<Self>>;
-
-    /// How the texts come from a row.
-    fn texts() -> Vec<Text<Self>>;
 
     /// Calls `visit` with `instance`, which has the keys of this row if the class
     /// has any of its own.
@@ -194,10 +190,6 @@ impl<S: Instances<Row>, Row: DeclaredClass> CounterClass<S> for Declared<Row> {
 
     fn counters(&self) -> Vec<Counter<Row>> {
         Row::counters()
-    }
-
-    fn texts(&self) -> Vec<Text<Row>> {
-        Row::texts()
     }
 
     fn keys(&self) -> &'static [&'static str] {

@@ -64,6 +64,7 @@
 mod class;
 pub mod declaration;
 mod export;
+mod field;
 mod instance;
 mod provider;
 mod refresher;
@@ -75,14 +76,15 @@ mod wanted;
 pub use class::{Counter, CounterClass, ServedClass, served};
 pub use declaration::{CounterValue, Instances, Visit, WithBase};
 pub use export::register;
+pub use field::Field;
 pub use hiperf_cim::cook::CounterType;
 pub use hiperf_cim::{Error, Reason, Result, Status};
 pub use hiperf_com::Guid;
 pub use instance::{Instance, Key, KeyValue};
 pub use provider::{Provider, Source};
-pub use text::{Text, TextValue};
+pub use text::TextValue;
 pub use timestamps::Timestamps;
-pub use wanted::Wanted;
+pub use wanted::{Wanted, WantedCounters};
 
 #[doc(hidden)]
 pub mod private {

@@ -1,24 +1,7 @@
-//! [`Text`]: a property that is a text, and how it comes from a row.
+//! [`TextValue`]: what the field of a declared text may be.
 
 use std::borrow::Cow;
 use std::sync::Arc;
-
-/// A text: a string property of the class, and how its value comes from a row.
-/// People read it as it is, raw and formatted.
-#[derive(Debug)]
-pub struct Text<Row: 'static> {
-    pub(crate) name: &'static str,
-    pub(crate) text: fn(&Row) -> Option<&str>,
-}
-
-impl<Row> Text<Row> {
-    /// The text `name`; `None` is NULL. To write what is no longer than it was
-    /// allocates nothing.
-    #[must_use]
-    pub const fn new(name: &'static str, text: fn(&Row) -> Option<&str>) -> Text<Row> {
-        Text { name, text }
-    }
-}
 
 /// What a text's field holds: a `String`, a `&'static str`, an `Arc<str>`, or an
 /// `Option` of one where there may be none. A row with a `String` is best kept

@@ -56,6 +56,26 @@ impl<'a> Wanted<'a> {
         let Some(classes) = self.0 else { return true };
         classes.iter().any(|wanted| wanted.class == class && wanted.has(counter))
     }
+
+    /// The wanted counters of the class at this index, for whoever looks at many
+    /// of them; `None` if the class isn't wanted.
+    #[must_use]
+    pub fn of_class(self, class: usize) -> Option<WantedCounters<'a>> {
+        let Some(classes) = self.0 else { return Some(WantedCounters(None)) };
+        classes.iter().find(|wanted| wanted.class == class).map(|wanted| WantedCounters(Some(wanted)))
+    }
+}
+
+/// The wanted counters of one class.
+#[derive(Clone, Copy, Debug)]
+pub struct WantedCounters<'a>(Option<&'a WantedClass>);
+
+impl WantedCounters<'_> {
+    /// Whether the counter at this index is wanted.
+    #[must_use]
+    pub fn contains(self, counter: usize) -> bool {
+        self.0.is_none_or(|class| class.has(counter))
+    }
 }
 
 impl WantedClass {
@@ -167,5 +187,10 @@ mod tests {
         classes[0].add(&selection(&["A"]));
         assert!(Wanted::of(&classes).contains_counter(3, 1));
         assert!(Wanted::everything().contains(7) && Wanted::everything().contains_counter(7, 7));
+        assert!(Wanted::everything().of_class(7).is_some_and(|counters| counters.contains(7)));
+        let wanted = Wanted::of(&classes);
+        let of_class = |class| wanted.of_class(class).map(|all| [0, 1, 2].map(|index| all.contains(index)));
+        assert_eq!((of_class(3), of_class(5)), (Some([true; 3]), Some([true, false, true])));
+        assert!(of_class(4).is_none());
     }
 }

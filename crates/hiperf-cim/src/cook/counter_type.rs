@@ -254,6 +254,18 @@ impl CounterType {
         self.0.suffix
     }
 
+    /// The unit of the computed value where `raw` is that of the raw one: a text
+    /// and what comes behind it. Empty if there is none.
+    #[must_use]
+    pub const fn formatted_units(self, raw: &str) -> (&str, &'static str) {
+        match self.suffix() {
+            Suffix::PerSec if !raw.is_empty() => (raw, " per second"),
+            Suffix::Percent => ("Percent", ""),
+            Suffix::Secs => ("Seconds", ""),
+            Suffix::PerSec | Suffix::None | Suffix::Hidden => (raw, ""),
+        }
+    }
+
     /// What the value says, in plain words and without a full stop.
     #[must_use]
     pub const fn description(self) -> &'static str {

@@ -8,8 +8,8 @@
 //! [`parse`] gives a tree that borrows from the text, and everything that is
 //! wrong in it at once; [`compile()`] makes objects of it, with the classes of a
 //! [`ClassSource`]; [`load`] does both for files that include each other;
-//! [`Printer`] makes text of objects; [`split`] takes the texts of a locale out of one; [`render`] shows one [`Diagnostic`] to a
-//! person. Files are not read here: the caller of [`load`] does.
+//! [`Printer`] makes text of objects; [`split`] takes the texts of a locale out of one; [`formatted_twin`] makes a
+//! formatted class of a raw one; [`render`] shows one [`Diagnostic`] to a person. Files are not read here: the caller of [`load`] does.
 //!
 //! Source: the mofcomp pages of Microsoft's WMI documentation, DSP0004.
 
@@ -26,6 +26,7 @@ mod parser;
 mod print;
 #[cfg(test)]
 mod tests;
+mod twin;
 
 use std::borrow::Cow;
 
@@ -40,6 +41,7 @@ pub use load::{
 };
 pub(crate) use print::method_parameters;
 pub use print::{Printer, constant};
+pub use twin::formatted_twin;
 
 /// A text and what was found in it.
 #[derive(Clone, Debug, PartialEq)]

@@ -133,14 +133,11 @@ macro_rules! class {
                 let all: ::std::vec::Vec<[::std::option::Option<$crate::Counter<Self>>; 2]> = ::std::vec![
                     $($($crate::class!(@counters $ty, |row: &Self| row.$field, $($counter)*),)?)*
                 ];
-                all.into_iter().flatten().flatten().collect()
-            }
-
-            fn texts() -> ::std::vec::Vec<$crate::Text<Self>> {
-                ::std::vec![$($($crate::Text::new(
+                let texts: ::std::vec::Vec<$crate::Counter<Self>> = ::std::vec![$($($crate::Counter::of_field(
                     $crate::class!(@name $($text)*),
-                    |row: &Self| $crate::TextValue::text(&row.$field),
-                ),)?)*]
+                    $crate::Field::Text(|row: &Self| $crate::TextValue::text(&row.$field)),
+                ),)?)*];
+                all.into_iter().flatten().flatten().chain(texts).collect()
             }
 
             fn with_keys(

@@ -12,7 +12,7 @@
 //! ```
 
 use hiperf_cim::CimType;
-use hiperf_cim::cook::{CounterType, Suffix, Width};
+use hiperf_cim::cook::{CounterType, Width};
 
 use super::check::find;
 use super::{ClassDeclaration, CounterDeclaration, FieldDeclaration, ProviderDeclaration, TextDeclaration};
@@ -224,12 +224,10 @@ impl Writer<'_> {
         match kind {
             Kind::Raw => self.units(counter.unit, ""),
             Kind::Formatted if !counter.cooked_unit.is_empty() => self.units(counter.cooked_unit, ""),
-            Kind::Formatted => match counter.counter_type.suffix() {
-                Suffix::PerSec if !counter.unit.is_empty() => self.units(counter.unit, " per second"),
-                Suffix::Percent => self.units("Percent", ""),
-                Suffix::Secs => self.units("Seconds", ""),
-                _ => self.units(counter.unit, ""),
-            },
+            Kind::Formatted => {
+                let (unit, more) = counter.counter_type.formatted_units(counter.unit);
+                self.units(unit, more);
+            }
         }
         self.text(",\n   ");
         self.description(counter.docs);
