@@ -2,8 +2,9 @@
 //!
 //! The whole path runs as in a client: kernel files, provider, refresher,
 //! cooking. A copy of every byte that was read and every value that came out
-//! goes to `recompute.py`, which shares nothing with hiperf and must arrive at
-//! the same integers and the same NULLs. That it would notice a wrong value is
+//! goes to `recompute/`, which shares nothing with hiperf and must arrive at
+//! the same integers and the same NULLs. The areas are those that have a file
+//! there. That it would notice a wrong value is
 //! tested too.
 
 use std::fmt::Write as _;
@@ -20,7 +21,7 @@ use std::time::Duration;
 use hiperf::{InstanceRef, Namespace, Refresher, Value};
 use hiperf_linux::clock::Clock;
 use hiperf_linux::root::Root;
-use hiperf_linux::sampler::Sampler;
+use hiperf_linux::sampler::{AREAS, Sampler};
 use hiperf_linux::{CLSID_CLIENT, LinuxPerf};
 
 /// Says why a test can't run here. On the machine that decides about a change
@@ -77,15 +78,19 @@ impl Recording {
         let mut items = None;
         for (refresh, step) in steps.iter().enumerate() {
             before(step);
-            let (processors, singletons) = items.get_or_insert_with(|| {
-                let class = |name| format!("Win32_PerfFormattedData_PerfOS_{name}");
-                let processors = refresher.add_enum(&namespace, &class("Processor")).unwrap();
-                let singletons = ["System", "Memory"]
-                    .map(|name| refresher.add_object(&namespace, &format!("{}=@", class(name))).unwrap());
-                (processors, singletons)
+            let (lists, singletons) = items.get_or_insert_with(|| {
+                let (mut lists, mut singletons) = (Vec::new(), Vec::new());
+                for name in classes() {
+                    if namespace.class(&name).unwrap().is_singleton() {
+                        singletons.push(refresher.add_object(&namespace, &format!("{name}=@")).unwrap());
+                    } else {
+                        lists.push(refresher.add_enum(&namespace, &name).unwrap());
+                    }
+                }
+                (lists, singletons)
             });
             refresher.refresh().unwrap();
-            for instance in refresher.instances(*processors).unwrap() {
+            for instance in lists.iter().flat_map(|id| refresher.instances(*id).unwrap()) {
                 write_row(&mut rows, refresh, instance);
             }
             for id in singletons {
@@ -100,7 +105,7 @@ impl Recording {
     /// Whether the script finds all values of `cooked` right, and what it
     /// printed; `None` if it can't run here.
     fn recompute(&self, cooked: &Path) -> Option<(bool, String)> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recompute.py");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recompute");
         let mut command = Command::new("python3");
         // What it compiles to stays out of the source tree.
         command.args(["-B", script]).arg(&self.tee).arg(cooked);
@@ -144,6 +149,15 @@ impl Recording {
     }
 }
 
+/// The formatted classes of the areas that are computed again.
+fn classes() -> Vec<String> {
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recompute");
+    let has_script = |area: &str| scripts.join(area).with_extension("py").exists();
+    let areas = AREAS.iter().filter(|(area, _)| has_script(area));
+    let classes = areas.flat_map(|(_, classes)| *classes);
+    classes.map(|class| class.name().replacen("PerfRawData", "PerfFormattedData", 1)).collect()
+}
+
 /// An empty directory of that name.
 fn scratch(name: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recompute").join(name);
@@ -162,7 +176,12 @@ fn write_row(out: &mut String, refresh: usize, instance: InstanceRef<'_>) {
             Value::Null => out.push_str("null"),
             Value::Uint32(value) => write!(out, "{value}").unwrap(),
             Value::Uint64(value) => write!(out, "{value}").unwrap(),
-            Value::String(text) => write!(out, "\"{text}\"").unwrap(),
+            Value::Sint32(value) => write!(out, "{value}").unwrap(),
+            Value::Sint64(value) => write!(out, "{value}").unwrap(),
+            Value::Real64(value) => write!(out, "{value:?}").unwrap(),
+            Value::String(text) => {
+                write!(out, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")).unwrap();
+            }
             other => panic!("{} is {other:?}, which no counter is", property.name()),
         }
     }

@@ -14,8 +14,6 @@ use hiperf_linux::root::Root;
 use hiperf_linux::sampler::Sampler;
 use hiperf_linux::{CLSID_CLIENT, LinuxPerf};
 
-const PROCESSOR: &str = "Win32_PerfRawData_PerfOS_Processor";
-
 /// What is copied of the reads, by all roots of this process.
 #[derive(Clone, Default)]
 struct Copy(Arc<Mutex<Vec<u8>>>);
@@ -108,9 +106,9 @@ fn each_property_costs_its_own_files() {
     };
     let mut all = BTreeSet::new();
     for class in namespace.subclasses("Win32_PerfRawData").unwrap() {
-        // The instances themselves are known from here.
-        let always: BTreeSet<String> =
-            if class.name() == PROCESSOR { ["/proc/stat".to_owned()].into() } else { BTreeSet::new() };
+        // The instances themselves are known from where the key is.
+        let keys = class.properties().iter().filter(|property| property.is_key() && property.is_local());
+        let always: BTreeSet<String> = keys.flat_map(mapped).collect();
         let mut refresher = Refresher::new();
         refresher.add_enum_of(&namespace, class.name(), &[]).unwrap();
         assert_eq!(read(&mut refresher), always, "{}", class.name());

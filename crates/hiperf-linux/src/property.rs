@@ -6,31 +6,25 @@
 
 use std::ops::{BitOr, BitOrAssign};
 
-/// A set of things to read.
+use hiperf_provider::{Counter, Field};
+
+/// A set of things to read. Each area gives names to its own, as
+/// [`Machine::STAT`](crate::machine::Machine::STAT): a file, or files that are
+/// read together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Sources(u16);
+pub struct Sources(u64);
 
 impl Sources {
     /// Nothing.
     pub const NONE: Sources = Sources(0);
-    /// `/proc/stat`.
-    pub const STAT: Sources = Sources(1);
-    /// `/proc/interrupts`.
-    pub const INTERRUPTS: Sources = Sources(1 << 1);
-    /// `/proc/softirqs`.
-    pub const SOFTIRQS: Sources = Sources(1 << 2);
-    /// The times in the idle states of the online processors.
-    pub const IDLE_TIMES: Sources = Sources(1 << 3);
-    /// The entries into the idle states of the online processors.
-    pub const IDLE_ENTRIES: Sources = Sources(1 << 4);
-    /// `/proc/meminfo`.
-    pub const MEMINFO: Sources = Sources(1 << 5);
-    /// `/proc/vmstat`.
-    pub const VMSTAT: Sources = Sources(1 << 6);
-    /// `/proc/loadavg`.
-    pub const LOADAVG: Sources = Sources(1 << 7);
-    /// The names in `/proc`.
-    pub const PIDS: Sources = Sources(1 << 8);
+    /// Everything that an area has.
+    pub const ALL: Sources = Sources(u64::MAX);
+
+    /// The source that an area gives this number, from 0 to 63.
+    #[must_use]
+    pub const fn number(number: u32) -> Sources {
+        Sources(1 << number)
+    }
 
     /// Both sets together.
     #[must_use]
@@ -65,24 +59,35 @@ impl BitOrAssign for Sources {
     }
 }
 
-/// One property of a class, computed from a snapshot of type `S`.
+/// One property of a class, computed from a row of type `R`.
 #[derive(Debug)]
-pub struct Property<S> {
+pub struct Property<R: 'static> {
     /// Its name in the class.
     pub name: &'static str,
     /// What must have been read for it.
     pub sources: Sources,
-    /// Its value, or `None` if the snapshot doesn't hold it. A 32-bit property
-    /// takes the low 32 bits.
-    pub value: fn(&S) -> Option<u64>,
+    /// Its value, or `None` if the row doesn't hold it.
+    pub value: Field<R>,
 }
 
-impl<S> Property<S> {
+impl<R> Property<R> {
+    /// A counter. A 32-bit property takes the low 32 bits.
     pub(crate) const fn new(
         name: &'static str,
         sources: Sources,
-        value: fn(&S) -> Option<u64>,
-    ) -> Property<S> {
+        value: fn(&R) -> Option<u64>,
+    ) -> Property<R> {
+        Property { name, sources, value: Field::Count(value) }
+    }
+
+    /// A property of another kind: a signed or real number, or a text.
+    #[allow(dead_code)] // none of the classes so far has one
+    pub(crate) const fn of_field(name: &'static str, sources: Sources, value: Field<R>) -> Property<R> {
         Property { name, sources, value }
+    }
+
+    /// As the provider's SDK takes it.
+    pub(crate) const fn counter(&self) -> Counter<R> {
+        Counter::of_field(self.name, self.value)
     }
 }

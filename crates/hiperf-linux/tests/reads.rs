@@ -7,11 +7,14 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use hiperf_linux::area::Area;
 use hiperf_linux::clock::Clock;
 use hiperf_linux::file::{File, Shape};
+use hiperf_linux::machine::Machine;
+use hiperf_linux::memory::MemoryArea;
 use hiperf_linux::property::Sources;
 use hiperf_linux::root::{Root, Unavailable};
-use hiperf_linux::sampler::Sampler;
+use hiperf_linux::sampler::{Sampler, WantedSources};
 
 /// A directory that is removed when the test ends.
 struct Tree(PathBuf);
@@ -54,35 +57,47 @@ impl Write for Shared {
     }
 }
 
+/// Of the machine nothing but these.
+fn machine(sources: Sources) -> WantedSources {
+    WantedSources { machine: sources, ..WantedSources::default() }
+}
+
+/// Of memory nothing but these.
+fn memory(sources: Sources) -> WantedSources {
+    WantedSources { memory: sources, ..WantedSources::default() }
+}
+
 #[track_caller]
-fn check_warm_cost(wanted: Sources, most_reads: u64) {
+fn check_warm_cost(wanted: WantedSources, most_reads: u64) {
     let mut sampler = Sampler::system().unwrap();
-    sampler.sample(wanted);
-    sampler.sample(wanted);
+    sampler.sample(&wanted);
+    sampler.sample(&wanted);
     let before = sampler.root().costs();
     for _ in 0..10 {
-        sampler.sample(wanted);
+        sampler.sample(&wanted);
     }
     let after = sampler.root().costs();
     assert_eq!(after.opens, before.opens, "opens in warm samples");
     let reads = after.reads - before.reads;
     assert!(reads <= 10 * most_reads, "{reads} reads in 10 samples");
-    assert_eq!(sampler.unavailable(wanted), None);
+    assert_eq!(sampler.area::<Machine>().unavailable(wanted.machine), None);
+    assert_eq!(sampler.area::<MemoryArea>().unavailable(wanted.memory), None);
 }
 
 #[test]
 fn a_warm_read_of_a_file_in_one_piece_is_one_call() {
-    for source in [Sources::STAT, Sources::SOFTIRQS, Sources::MEMINFO, Sources::LOADAVG] {
-        check_warm_cost(source, 1);
+    for source in [Machine::STAT, Machine::SOFTIRQS, Machine::LOADAVG] {
+        check_warm_cost(machine(source), 1);
     }
+    check_warm_cost(memory(MemoryArea::MEMINFO), 1);
 }
 
 #[test]
 fn a_file_of_records_takes_at_most_one_call_more_than_it_has_pages() {
     let pages = |path| fs::read(path).unwrap().len() as u64 / 3000 + 1;
-    check_warm_cost(Sources::VMSTAT, pages("/proc/vmstat") + 1);
-    check_warm_cost(Sources::INTERRUPTS, pages("/proc/interrupts") + 1);
-    check_warm_cost(Sources::PIDS, 1);
+    check_warm_cost(memory(MemoryArea::VMSTAT), pages("/proc/vmstat") + 1);
+    check_warm_cost(machine(Machine::INTERRUPTS), pages("/proc/interrupts") + 1);
+    check_warm_cost(machine(Machine::PIDS), 1);
 }
 
 #[test]
@@ -167,17 +182,20 @@ fn what_fails_or_is_not_wanted_leaves_nothing_of_the_sample_before() {
     tree.write("proc/loadavg", "0.0 0.0 0.0 1/96 4744\n");
     tree.write("proc/stat", "cpu0 1 2 3 4 5 6 7\nctxt 5\n");
     let mut sampler = Sampler::new(tree.root(), Clock::start());
-    let all = Sources::LOADAVG | Sources::STAT | Sources::IDLE_TIMES;
-    sampler.sample(all);
-    assert_eq!(sampler.system_snapshot().threads, Some(96));
-    assert_eq!(sampler.unavailable(Sources::LOADAVG | Sources::STAT), None);
-    assert_eq!(sampler.unavailable(all), Some(Unavailable::Unsupported));
-    sampler.sample(Sources::STAT);
-    assert_eq!(sampler.system_snapshot().threads, None);
-    assert_eq!(sampler.system_snapshot().context_switches, Some(5));
-    sampler.sample(Sources::MEMINFO);
-    assert!(sampler.cpus().is_empty() && sampler.processor_total().is_none());
-    assert_eq!(sampler.memory().info.cached_bytes, None);
+    let all = Machine::LOADAVG | Machine::STAT | Machine::IDLE_TIMES;
+    sampler.sample(&machine(all));
+    assert_eq!(sampler.area::<Machine>().system().threads, Some(96));
+    assert_eq!(sampler.area::<Machine>().unavailable(Machine::LOADAVG | Machine::STAT), None);
+    assert_eq!(sampler.area::<Machine>().unavailable(all), Some(Unavailable::Unsupported));
+    sampler.sample(&machine(Machine::STAT));
+    assert_eq!(sampler.area::<Machine>().system().threads, None);
+    assert_eq!(sampler.area::<Machine>().system().context_switches, Some(5));
+    sampler.sample(&memory(MemoryArea::MEMINFO));
+    assert!(
+        sampler.area::<Machine>().stat().cpus().is_empty()
+            && sampler.area::<Machine>().processor_total().is_none()
+    );
+    assert_eq!(sampler.area::<MemoryArea>().usage().info.cached_bytes, None);
 }
 
 #[test]
@@ -188,16 +206,18 @@ fn processors_that_come_and_go_are_followed() {
     tree.write(&state(0), "10\n");
     tree.write(&state(1), "40\n");
     let mut sampler = Sampler::new(tree.root(), Clock::start());
-    let times = |sampler: &Sampler| sampler.processor_total().and_then(|total| total.idle_states[0].time_us);
-    sampler.sample(Sources::IDLE_TIMES);
+    let times = |sampler: &Sampler| {
+        sampler.area::<Machine>().processor_total().and_then(|total| total.idle_states[0].time_us)
+    };
+    sampler.sample(&machine(Machine::IDLE_TIMES));
     assert_eq!(times(&sampler), Some(10));
-    let generation = sampler.cpu_generation();
+    let generation = sampler.area::<Machine>().stat().generation();
     tree.write("proc/stat", "cpu0 1 2 3 4 5 6 7\ncpu1 1 2 3 4 5 6 7\n");
-    sampler.sample(Sources::IDLE_TIMES);
+    sampler.sample(&machine(Machine::IDLE_TIMES));
     assert_eq!(times(&sampler), Some(25));
-    assert_ne!(sampler.cpu_generation(), generation);
+    assert_ne!(sampler.area::<Machine>().stat().generation(), generation);
     tree.write("proc/stat", "cpu1 1 2 3 4 5 6 7\n");
-    sampler.sample(Sources::IDLE_TIMES);
+    sampler.sample(&machine(Machine::IDLE_TIMES));
     assert_eq!(times(&sampler), Some(40));
 }
 
@@ -206,13 +226,13 @@ fn the_start_of_the_machine_keeps_still_when_the_clock_is_set() {
     let tree = Tree::new("btime");
     tree.write("proc/stat", "cpu0 1 2 3 4 5 6 7\nbtime 1000\n");
     let mut sampler = Sampler::new(tree.root(), Clock::start());
-    sampler.sample(Sources::STAT);
+    sampler.sample(&machine(Machine::STAT));
     tree.write("proc/stat", "cpu0 1 2 3 4 5 6 7\nbtime 4600\n");
-    sampler.sample(Sources::STAT);
-    assert_eq!(sampler.system_snapshot().boot_time_s, Some(1000));
+    sampler.sample(&machine(Machine::STAT));
+    assert_eq!(sampler.area::<Machine>().system().boot_time_s, Some(1000));
     sampler.reanchor();
-    sampler.sample(Sources::STAT);
-    assert_eq!(sampler.system_snapshot().boot_time_s, Some(4600));
+    sampler.sample(&machine(Machine::STAT));
+    assert_eq!(sampler.area::<Machine>().system().boot_time_s, Some(4600));
 }
 
 #[test]
@@ -224,9 +244,9 @@ fn a_copy_holds_exactly_what_was_read() {
     let copy = Shared::default();
     sampler.root_mut().tee_to(copy.clone());
     let clock = *sampler.clock();
-    sampler.sample_at(Sources::LOADAVG, clock.at(100));
-    sampler.sample_at(Sources::LOADAVG | Sources::PIDS, clock.at(200));
-    assert_eq!(sampler.system_snapshot().processes, Some(1));
+    sampler.sample_at(&machine(Machine::LOADAVG), clock.at(100));
+    sampler.sample_at(&machine(Machine::LOADAVG | Machine::PIDS), clock.at(200));
+    assert_eq!(sampler.area::<Machine>().system().processes, Some(1));
     let expected = "1 100 5100 proc/loadavg 22\n0.0 0.0 0.0 1/96 4744\n\n\
                     2 200 5200 proc/loadavg 22\n0.0 0.0 0.0 1/96 4744\n\n\
                     2 200 5200 proc 3\n17\n\n";
@@ -247,8 +267,8 @@ fn a_copy_that_fails_ends_and_reading_goes_on() {
     }
     let mut sampler = Sampler::system().unwrap();
     sampler.root_mut().tee_to(Full);
-    sampler.sample(Sources::LOADAVG);
-    assert!(sampler.system_snapshot().threads.is_some());
+    sampler.sample(&machine(Machine::LOADAVG));
+    assert!(sampler.area::<Machine>().system().threads.is_some());
     let error = sampler.root_mut().take_tee_error().expect("the write failed");
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     assert!(sampler.root_mut().take_tee_error().is_none());

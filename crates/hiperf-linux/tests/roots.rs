@@ -1,71 +1,81 @@
 //! Every property of every class from recorded trees, compared with the answers
-//! that are kept beside them.
+//! that are kept beside them, a file for each area.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use hiperf_linux::area::Entry;
 use hiperf_linux::clock::Clock;
-use hiperf_linux::property::{Property, Sources};
 use hiperf_linux::root::Root;
-use hiperf_linux::sampler::Sampler;
-use hiperf_linux::{memory, processor, system};
+use hiperf_linux::sampler::{AREAS, Sampler, WantedSources};
 
-fn all_sources() -> Sources {
-    let mut all = Sources::NONE;
-    processor::PROPERTIES.iter().for_each(|property| all |= property.sources);
-    system::PROPERTIES.iter().for_each(|property| all |= property.sources);
-    memory::PROPERTIES.iter().for_each(|property| all |= property.sources);
-    all
+/// `UPDATE_EXPECTED=AREA` writes the answers of that area anew, for each tree
+/// that says something of it.
+const UPDATE: &str = "UPDATE_EXPECTED";
+
+/// The recorded trees.
+fn trees() -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/roots");
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let mut trees: Vec<_> = entries.filter(|path| path.is_dir()).collect();
+    trees.sort();
+    assert!(trees.len() >= 3, "{trees:?}");
+    trees
 }
 
-fn print<S>(out: &mut String, instance: &str, properties: &[Property<S>], snapshot: &S) {
-    writeln!(out, "{instance}").unwrap();
-    for property in properties {
-        match (property.value)(snapshot) {
-            Some(value) => writeln!(out, "  {} = {value}", property.name).unwrap(),
-            None => writeln!(out, "  {} = NULL", property.name).unwrap(),
+/// What the classes of an area say, and whether they say anything.
+fn show(classes: &[Entry], sampler: &Sampler) -> (String, bool) {
+    let (mut out, mut has_values) = (String::new(), false);
+    for class in classes {
+        let mut last: Option<String> = None;
+        class.show(sampler, &mut |instance, property, value| {
+            if last.as_deref() != Some(instance) || property == class.properties()[0] {
+                let class = class.name().replace("_PerfRawData_", " ");
+                writeln!(out, "{}", format!("{class} {instance}").trim_end()).unwrap();
+                last = Some(instance.to_owned());
+            }
+            has_values |= value.is_some();
+            match value {
+                Some(value) => writeln!(out, "  {property} = {value}").unwrap(),
+                None => writeln!(out, "  {property} = NULL").unwrap(),
+            }
+        });
+    }
+    (out, has_values)
+}
+
+/// Compares what comes of a tree with the answers in it, and returns the areas
+/// that it has answers of.
+#[track_caller]
+fn check(tree: &Path) -> Vec<&'static str> {
+    let root = Root::open(tree).unwrap();
+    let mut sampler = Sampler::new(root, Clock::anchored(0, 0)).with_units(100, 4096);
+    sampler.sample(&WantedSources::all());
+    // A second, warm sample must not differ from the first.
+    sampler.sample(&WantedSources::all());
+
+    let mut areas = Vec::new();
+    for (area, classes) in AREAS {
+        let (actual, has_values) = show(classes, &sampler);
+        let answers = tree.join(format!("expected/{area}.txt"));
+        if has_values && std::env::var_os(UPDATE).is_some_and(|wanted| wanted == *area) {
+            fs::create_dir_all(answers.parent().unwrap()).unwrap();
+            fs::write(&answers, &actual).unwrap();
+        }
+        if let Ok(expected) = fs::read_to_string(&answers) {
+            assert_eq!(actual, expected, "{}", answers.display());
+            areas.push(*area);
         }
     }
-}
-
-#[track_caller]
-fn check(tree: &str) {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/roots").join(tree);
-    let root = Root::open(&directory).unwrap();
-    let mut sampler = Sampler::new(root, Clock::anchored(0, 0)).with_units(100, 4096);
-    sampler.sample(all_sources());
-    // A second, warm sample must not differ from the first.
-    sampler.sample(all_sources());
-
-    let mut actual = String::new();
-    for (index, cpu) in sampler.cpus().iter().enumerate() {
-        let one = sampler.processor(index).unwrap();
-        print(&mut actual, &format!("Processor {}", cpu.number), processor::PROPERTIES, &one);
-    }
-    if let Some(total) = sampler.processor_total() {
-        print(&mut actual, "Processor _Total", processor::PROPERTIES, &total);
-    }
-    print(&mut actual, "System", system::PROPERTIES, &sampler.system_snapshot());
-    print(&mut actual, "Memory", memory::PROPERTIES, &sampler.memory());
-
-    let answers = directory.join("expected.txt");
-    if std::env::var_os("UPDATE_EXPECTED").is_some() {
-        std::fs::write(&answers, &actual).unwrap();
-    }
-    assert_eq!(actual, std::fs::read_to_string(&answers).unwrap_or_default(), "{tree}");
+    assert!(!areas.is_empty(), "{} has no answers", tree.display());
+    areas
 }
 
 #[test]
-fn two_cpu_vm() {
-    check("two-cpu-vm");
-}
-
-#[test]
-fn four_cpu_one_offline() {
-    check("four-cpu-one-offline");
-}
-
-#[test]
-fn container() {
-    check("container");
+fn recorded_trees() {
+    let checked: Vec<_> = trees().iter().flat_map(|tree| check(tree)).collect();
+    for (area, _) in AREAS {
+        assert!(checked.contains(area), "no tree has answers of {area}; see tests/roots/README.md");
+    }
 }

@@ -1,53 +1,65 @@
-//! Every property that `schema/linux.mof` declares is filled here or marked
+//! Every property that `schema/` declares of a raw class is filled here or marked
 //! unsupported there, and nothing else is filled.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
-use hiperf_linux::{memory, processor, system};
+use hiperf_linux::sampler::AREAS;
 
-/// The counters of a class by name, and whether they bear `Unsupported`. Reads
-/// only the layout that the schema's files keep to: one declaration a line, its
-/// qualifiers above it.
-fn declared(class: &str) -> BTreeMap<String, bool> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/linux.mof");
-    let text = std::fs::read_to_string(path).unwrap();
-    let body = text.split_once(&format!("class {class} ")).unwrap().1.split_once("\n};").unwrap().0;
-    let mut counters = BTreeMap::new();
-    let mut unsupported = false;
+/// All of `schema/`, one file after the other.
+fn schema() -> String {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema");
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+/// The properties of a class by name, and whether they bear `Unsupported`.
+/// Reads only the layout that the schema's files keep to: one declaration a
+/// line, its qualifiers above it.
+#[track_caller]
+fn declared(schema: &str, class: &str) -> BTreeMap<String, bool> {
+    let (_, rest) =
+        schema.split_once(&format!("class {class} ")).unwrap_or_else(|| panic!("{class} has no MOF"));
+    let body = rest.split_once("\n};").unwrap().0;
+    let mut properties = BTreeMap::new();
+    let (mut unsupported, mut is_key) = (false, false);
     for line in body.lines().map(str::trim) {
         unsupported |= line.starts_with("Unsupported(");
-        let Some((kind, name)) = line.strip_suffix(';').and_then(|line| line.split_once(' ')) else {
-            continue;
-        };
-        if kind.starts_with("uint") {
-            counters.insert(name.to_owned(), unsupported);
+        is_key |= line.starts_with("[Key");
+        let declaration = line.strip_suffix(';').and_then(|line| line.split_once(' '));
+        let Some((kind, name)) = declaration else { continue };
+        if ["uint", "sint", "real", "string"].iter().any(|start| kind.starts_with(start)) {
+            if !is_key {
+                properties.insert(name.to_owned(), unsupported);
+            }
+            (unsupported, is_key) = (false, false);
         }
-        unsupported = false;
     }
-    counters
+    properties
 }
 
-#[track_caller]
-fn check(class: &str, filled: impl Iterator<Item = &'static str>) {
-    let mut declared = declared(class);
-    for name in filled {
-        assert_eq!(declared.remove(name), Some(false), "{class}.{name} is filled");
+#[test]
+fn every_class_is_complete() {
+    let schema = schema();
+    for class in AREAS.iter().flat_map(|(_, classes)| *classes) {
+        let mut declared = declared(&schema, class.name());
+        for name in class.properties() {
+            assert_eq!(declared.remove(name), Some(false), "{}.{name} is filled", class.name());
+        }
+        let left: Vec<_> = declared.into_iter().filter(|(_, unsupported)| !unsupported).collect();
+        assert!(left.is_empty(), "{}: neither filled nor unsupported: {left:?}", class.name());
     }
-    let left: Vec<_> = declared.into_iter().filter(|(_, unsupported)| !unsupported).collect();
-    assert!(left.is_empty(), "{class}: neither filled nor unsupported: {left:?}");
 }
 
 #[test]
-fn processor_is_complete() {
-    check("Win32_PerfRawData_PerfOS_Processor", processor::PROPERTIES.iter().map(|property| property.name));
-}
-
-#[test]
-fn system_is_complete() {
-    check("Win32_PerfRawData_PerfOS_System", system::PROPERTIES.iter().map(|property| property.name));
-}
-
-#[test]
-fn memory_is_complete() {
-    check("Win32_PerfRawData_PerfOS_Memory", memory::PROPERTIES.iter().map(|property| property.name));
+fn every_raw_class_is_served() {
+    let schema = schema();
+    let served = |name: &str| AREAS.iter().any(|(_, all)| all.iter().any(|class| class.name() == name));
+    let names = schema.lines().filter_map(|line| line.strip_prefix("class ")?.split(' ').next());
+    let raw: Vec<_> = names.filter(|name| name.contains("_PerfRawData_")).collect();
+    assert!(raw.len() >= 3, "{raw:?}");
+    for name in raw {
+        assert!(served(name), "{name} is in no area");
+    }
 }

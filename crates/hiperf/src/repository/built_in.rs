@@ -1,4 +1,5 @@
-//! The classes and instances that are part of the program: `schema/*.mof`.
+//! The classes and instances that are part of the program: `schema/*.mof`, and
+//! the formatted twins that the build makes of the raw classes there.
 //!
 //! They lie below everything that is stored, need no store, and can't be
 //! replaced. A class is compiled when it is first asked for, once in a process:
@@ -8,6 +9,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
+use hiperf_cim::mof::ast::QualifierDeclaration;
 use hiperf_cim::mof::{self, Compiled, Compiler, Item};
 use hiperf_cim::{Class, Error, Instance, Result, Status};
 
@@ -19,12 +21,10 @@ include!(concat!(env!("OUT_DIR"), "/schema_index.rs"));
 /// The namespaces that are always there.
 pub(crate) const NAMESPACES: [&str; 3] = ["root", DEFAULT_NAMESPACE, "root\\default"];
 
-/// A file of the schema.
+/// A file of the schema. The first one declares the qualifiers of all.
 struct Source {
     name: &'static str,
     text: &'static str,
-    /// Where its qualifier declarations are, which hold for all its classes.
-    declarations: &'static [(usize, usize)],
     has_instances: bool,
 }
 
@@ -36,6 +36,15 @@ pub(crate) struct Entry {
     start: usize,
     end: usize,
 }
+
+/// The qualifiers of the schema.
+static DECLARATIONS: LazyLock<Vec<QualifierDeclaration<'static>>> = LazyLock::new(|| {
+    let declarations = mof::parse(SOURCES[0].text).items.into_iter().filter_map(|item| match item {
+        Item::Qualifier(declaration) => Some(declaration),
+        _ => None,
+    });
+    declarations.collect()
+});
 
 /// The classes compiled so far, by the entry's place.
 static COMPILED: LazyLock<Mutex<HashMap<usize, Arc<Class>>>> = LazyLock::new(Mutex::default);
@@ -86,18 +95,9 @@ fn compiled(index: usize) -> Result<Arc<Class>> {
 
 fn compile(entry: &Entry) -> Result<Arc<Class>> {
     let source = &SOURCES[entry.source];
-    let declared = source.declarations.iter().map(|&(start, end)| &source.text[start..end]);
-    let declarations: Vec<_> = declared.flat_map(|text| mof::parse(text).items).collect();
-    let declarations: Vec<_> = declarations
-        .into_iter()
-        .filter_map(|item| match item {
-            Item::Qualifier(declaration) => Some(declaration),
-            _ => None,
-        })
-        .collect();
     let text = &source.text[entry.start..entry.end];
     let compiled = Compiler::new(&any_class)
-        .with_declarations(&declarations)
+        .with_declarations(&DECLARATIONS)
         .compile(&mof::parse(text))
         .map_err(|diagnostics| failed(&diagnostics, source.name, text))?;
     match compiled.into_iter().next() {

@@ -1,9 +1,13 @@
-//! `Win32_PerfRawData_PerfOS_Memory`: how memory is used and what moves between
-//! it and the disks.
+//! [`Memory`], the row of `Win32_PerfRawData_PerfOS_Memory`: how memory is used
+//! and what moves between it and the disks.
 
-use crate::meminfo::MemInfo;
+use hiperf_provider::Instance;
+
+use crate::area::Class;
+use crate::memory::MemoryArea;
+use crate::memory::meminfo::MemInfo;
+use crate::memory::vmstat::VmStat;
 use crate::property::{Property, Sources};
-use crate::vmstat::VmStat;
 
 /// What is known of memory at the time of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,35 +20,44 @@ pub struct Memory {
     pub page_size_bytes: u64,
 }
 
-const INFO: Sources = Sources::MEMINFO;
-const STAT: Sources = Sources::VMSTAT;
+const INFO: Sources = MemoryArea::MEMINFO;
+const STAT: Sources = MemoryArea::VMSTAT;
 
-/// The properties that Linux has; all others of the class are unsupported.
-pub const PROPERTIES: &[Property<Memory>] = &[
-    Property::new("AvailableBytes", INFO, |memory| memory.info.mem_available_bytes),
-    Property::new("AvailableKBytes", INFO, |memory| Some(memory.info.mem_available_bytes? >> 10)),
-    Property::new("AvailableMBytes", INFO, |memory| Some(memory.info.mem_available_bytes? >> 20)),
-    Property::new("CommittedBytes", INFO, |memory| memory.info.committed_bytes),
-    Property::new("CommitLimit", INFO, |memory| memory.info.commit_limit_bytes),
-    Property::new("PercentCommittedBytesInUse", INFO, |memory| Some(committed_and_limit(memory)?.0)),
-    Property::new("PercentCommittedBytesInUse_Base", INFO, |memory| Some(committed_and_limit(memory)?.1)),
-    Property::new("CacheBytes", INFO, cache_bytes),
-    Property::new("SystemCacheResidentBytes", INFO, |memory| memory.info.cached_bytes),
-    Property::new("FreeAndZeroPageListBytes", INFO, |memory| memory.info.mem_free_bytes),
-    Property::new("ModifiedPageListBytes", INFO, |memory| memory.info.dirty_bytes),
-    Property::new("StandbyCacheNormalPriorityBytes", INFO, |memory| memory.info.inactive_file_bytes),
-    Property::new("PageFaultsPersec", STAT, |memory| memory.stat.page_faults),
-    Property::new("PageReadsPersec", STAT, |memory| memory.stat.major_faults),
-    Property::new("PagesInputPersec", STAT, pages_input),
-    Property::new("PagesOutputPersec", STAT, pages_output),
-    Property::new("PagesPersec", STAT, |memory| {
-        Some(pages_input(memory)?.wrapping_add(pages_output(memory)?))
-    }),
-    Property::new("TransitionPagesRePurposedPersec", STAT, transition_pages_repurposed),
-    Property::new("PoolPagedBytes", INFO, |memory| memory.info.slab_reclaimable_bytes),
-    Property::new("PoolPagedResidentBytes", INFO, |memory| memory.info.slab_reclaimable_bytes),
-    Property::new("PoolNonpagedBytes", INFO, pool_nonpaged_bytes),
-];
+impl Class for Memory {
+    type Area = MemoryArea;
+    type Row = Memory;
+    const NAME: &'static str = "Win32_PerfRawData_PerfOS_Memory";
+    const INSTANCES: Sources = Sources::NONE;
+    const PROPERTIES: &'static [Property<Memory>] = &[
+        Property::new("AvailableBytes", INFO, |memory| memory.info.mem_available_bytes),
+        Property::new("AvailableKBytes", INFO, |memory| Some(memory.info.mem_available_bytes? >> 10)),
+        Property::new("AvailableMBytes", INFO, |memory| Some(memory.info.mem_available_bytes? >> 20)),
+        Property::new("CommittedBytes", INFO, |memory| memory.info.committed_bytes),
+        Property::new("CommitLimit", INFO, |memory| memory.info.commit_limit_bytes),
+        Property::new("PercentCommittedBytesInUse", INFO, |memory| Some(committed_and_limit(memory)?.0)),
+        Property::new("PercentCommittedBytesInUse_Base", INFO, |memory| Some(committed_and_limit(memory)?.1)),
+        Property::new("CacheBytes", INFO, cache_bytes),
+        Property::new("SystemCacheResidentBytes", INFO, |memory| memory.info.cached_bytes),
+        Property::new("FreeAndZeroPageListBytes", INFO, |memory| memory.info.mem_free_bytes),
+        Property::new("ModifiedPageListBytes", INFO, |memory| memory.info.dirty_bytes),
+        Property::new("StandbyCacheNormalPriorityBytes", INFO, |memory| memory.info.inactive_file_bytes),
+        Property::new("PageFaultsPersec", STAT, |memory| memory.stat.page_faults),
+        Property::new("PageReadsPersec", STAT, |memory| memory.stat.major_faults),
+        Property::new("PagesInputPersec", STAT, pages_input),
+        Property::new("PagesOutputPersec", STAT, pages_output),
+        Property::new("PagesPersec", STAT, |memory| {
+            Some(pages_input(memory)?.wrapping_add(pages_output(memory)?))
+        }),
+        Property::new("TransitionPagesRePurposedPersec", STAT, transition_pages_repurposed),
+        Property::new("PoolPagedBytes", INFO, |memory| memory.info.slab_reclaimable_bytes),
+        Property::new("PoolPagedResidentBytes", INFO, |memory| memory.info.slab_reclaimable_bytes),
+        Property::new("PoolNonpagedBytes", INFO, pool_nonpaged_bytes),
+    ];
+
+    fn for_each(area: &MemoryArea, visit: &mut dyn FnMut(Instance<'_>, &Memory)) {
+        visit(Instance::singleton(), &area.usage());
+    }
+}
 
 /// Committed memory and the commit limit in pages, both divided by the same
 /// power of two if one of them would not fit 32 bits otherwise.

@@ -7,7 +7,7 @@
 //! so times and entries are read apart, as wanted.
 
 use crate::file::{File, Shape};
-use crate::proc_stat::Cpu;
+use crate::machine::proc_stat::Cpu;
 use crate::root::{Root, Unavailable};
 use crate::scan::only_number;
 

@@ -1,4 +1,4 @@
-//! `Win32_PerfRawData_PerfOS_Processor`: one instance for each online
+//! [`Processor`], a row of `Win32_PerfRawData_PerfOS_Processor`: one instance for each online
 //! processor, and `_Total`.
 //!
 //! Of `_Total` the times are the averages over the processors, so that the
@@ -6,15 +6,19 @@
 //! Averages taken over different processors are not comparable: a change of
 //! [`ProcStat::generation`] makes a baseline of `_Total` void.
 
-use crate::clock::FREQUENCY;
-use crate::cpuidle::{CpuIdle, IdleState, STATES};
-use crate::interrupts::Interrupts;
-use crate::proc_stat::{Cpu, CpuTimes, ProcStat};
-use crate::property::{Property, Sources};
-use crate::softirqs::SoftIrqs;
+use hiperf_provider::Instance;
 
-/// The name of the instance for all processors.
-pub const TOTAL: &str = "_Total";
+use crate::area::{Class, TOTAL};
+use crate::clock::FREQUENCY;
+use crate::digits::Digits;
+use crate::machine::Machine;
+use crate::machine::cpuidle::{CpuIdle, IdleState, STATES};
+use crate::machine::interrupts::Interrupts;
+use crate::machine::proc_stat::{Cpu, CpuTimes, ProcStat};
+use crate::machine::softirqs::SoftIrqs;
+use crate::property::{Property, Sources};
+
+const STAT: Sources = Machine::STAT;
 
 /// What is known of one processor, or of all, at the time of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,29 +80,42 @@ impl Processor {
     }
 }
 
-/// The properties that Linux has; all others of the class are unsupported.
-pub const PROPERTIES: &[Property<Processor>] = &[
-    Property::new("PercentProcessorTime", Sources::STAT, |cpu| Some(percent_processor_time(cpu))),
-    Property::new("PercentIdleTime", Sources::STAT, |cpu| Some(percent_idle_time(cpu))),
-    Property::new("PercentUserTime", Sources::STAT, |cpu| Some(percent_user_time(cpu))),
-    Property::new("PercentPrivilegedTime", Sources::STAT, |cpu| Some(percent_privileged_time(cpu))),
-    Property::new("PercentInterruptTime", Sources::STAT, |cpu| Some(percent_interrupt_time(cpu))),
-    Property::new("PercentDPCTime", Sources::STAT, |cpu| Some(percent_dpc_time(cpu))),
-    Property::new("InterruptsPersec", Sources::INTERRUPTS.union(Sources::STAT), |cpu| cpu.interrupts),
-    Property::new("DPCsQueuedPersec", Sources::SOFTIRQS, |cpu| cpu.soft_interrupts),
-    Property::new("PercentC1Time", Sources::IDLE_TIMES, |cpu| percent_idle_state_time(cpu, 0)),
-    Property::new("PercentC2Time", Sources::IDLE_TIMES, |cpu| percent_idle_state_time(cpu, 1)),
-    Property::new("PercentC3Time", Sources::IDLE_TIMES, |cpu| percent_idle_state_time(cpu, 2)),
-    Property::new("C1TransitionsPersec", Sources::IDLE_ENTRIES, |cpu| cpu.idle_states[0].entries),
-    Property::new("C2TransitionsPersec", Sources::IDLE_ENTRIES, |cpu| cpu.idle_states[1].entries),
-    Property::new("C3TransitionsPersec", Sources::IDLE_ENTRIES, |cpu| cpu.idle_states[2].entries),
-];
+impl Class for Processor {
+    type Area = Machine;
+    type Row = Processor;
+    const NAME: &'static str = "Win32_PerfRawData_PerfOS_Processor";
+    const INSTANCES: Sources = STAT;
+    const PROPERTIES: &'static [Property<Processor>] = &[
+        Property::new("PercentProcessorTime", STAT, |cpu| Some(percent_processor_time(cpu))),
+        Property::new("PercentIdleTime", STAT, |cpu| Some(percent_idle_time(cpu))),
+        Property::new("PercentUserTime", STAT, |cpu| Some(percent_user_time(cpu))),
+        Property::new("PercentPrivilegedTime", STAT, |cpu| Some(percent_privileged_time(cpu))),
+        Property::new("PercentInterruptTime", STAT, |cpu| Some(percent_interrupt_time(cpu))),
+        Property::new("PercentDPCTime", STAT, |cpu| Some(percent_dpc_time(cpu))),
+        Property::new("InterruptsPersec", Machine::INTERRUPTS.union(STAT), |cpu| cpu.interrupts),
+        Property::new("DPCsQueuedPersec", Machine::SOFTIRQS, |cpu| cpu.soft_interrupts),
+        Property::new("PercentC1Time", Machine::IDLE_TIMES, |cpu| percent_idle_state_time(cpu, 0)),
+        Property::new("PercentC2Time", Machine::IDLE_TIMES, |cpu| percent_idle_state_time(cpu, 1)),
+        Property::new("PercentC3Time", Machine::IDLE_TIMES, |cpu| percent_idle_state_time(cpu, 2)),
+        Property::new("C1TransitionsPersec", Machine::IDLE_ENTRIES, |cpu| cpu.idle_states[0].entries),
+        Property::new("C2TransitionsPersec", Machine::IDLE_ENTRIES, |cpu| cpu.idle_states[1].entries),
+        Property::new("C3TransitionsPersec", Machine::IDLE_ENTRIES, |cpu| cpu.idle_states[2].entries),
+    ];
 
-/// What must have been read for a property of `_Total`: the sum of all
-/// interrupts is in `/proc/stat` already, which spares the dearest file.
-#[must_use]
-pub const fn total_sources(property: &Property<Processor>) -> Sources {
-    property.sources.without(Sources::INTERRUPTS)
+    fn for_each(machine: &Machine, visit: &mut dyn FnMut(Instance<'_>, &Processor)) {
+        for (index, cpu) in machine.stat().cpus().iter().enumerate() {
+            if let Some(row) = machine.processor(index) {
+                let mut digits = Digits::default();
+                visit(Instance::identified(digits.write(cpu.number), u64::from(cpu.number)), &row);
+            }
+        }
+        if let Some(total) = machine.processor_total() {
+            // Averages over other processors are not comparable with these, so
+            // that with the set of processors the instance is another one.
+            let identity = u64::MAX - machine.stat().generation();
+            visit(Instance::identified(TOTAL, identity), &total);
+        }
+    }
 }
 
 /// Time without work, in 100-nanosecond units: the counter type is the inverse
@@ -178,6 +195,8 @@ fn total_idle(cpus: &[Cpu], idle: &CpuIdle) -> [IdleState; STATES] {
 
 #[cfg(test)]
 mod tests {
+    use hiperf_provider::Field;
+
     use super::*;
 
     fn processor(times: CpuTimes, count: u64) -> Processor {
@@ -227,8 +246,9 @@ mod tests {
     fn absurd_numbers_do_not_panic() {
         let times = CpuTimes { idle: u64::MAX, iowait: u64::MAX, ..CpuTimes::default() };
         let odd = Processor { ticks_per_second: 0, count: 0, ..processor(times, 1) };
-        for property in PROPERTIES {
-            let _any = (property.value)(&odd);
+        for property in Processor::PROPERTIES {
+            let Field::Count(value) = property.value else { panic!("{} is no counter", property.name) };
+            let _any = value(&odd);
         }
         let mut idle = odd;
         idle.idle_states[0].time_us = Some(u64::MAX);

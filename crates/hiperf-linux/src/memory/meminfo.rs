@@ -4,6 +4,7 @@
 //! that some property needs are kept; a kernel may lack any of them.
 
 use crate::scan::{fields, lines, number, split_at_byte};
+use crate::text_file::Content;
 
 /// The contents of the file, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,9 +35,8 @@ pub struct MemInfo {
     pub committed_bytes: Option<u64>,
 }
 
-impl MemInfo {
-    /// Takes a new text of the file.
-    pub fn parse(&mut self, text: &[u8]) {
+impl Content for MemInfo {
+    fn parse(&mut self, text: &[u8]) {
         self.clear();
         for line in lines(text) {
             let Some((name, rest)) = split_at_byte(line, b':') else { continue };
@@ -46,11 +46,12 @@ impl MemInfo {
         }
     }
 
-    /// Forgets the last text, after a read that failed.
-    pub fn clear(&mut self) {
+    fn clear(&mut self) {
         *self = MemInfo::default();
     }
+}
 
+impl MemInfo {
     fn slot(&mut self, name: &[u8]) -> Option<&mut Option<u64>> {
         Some(match name {
             b"MemFree" => &mut self.mem_free_bytes,

@@ -11,6 +11,7 @@
 //! The averages themselves are not read: no class has them.
 
 use crate::scan::{fields, lines, number, split_at_byte};
+use crate::text_file::Content;
 
 /// The contents of the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,9 +24,8 @@ pub struct LoadAvg {
     pub last_pid: Option<u64>,
 }
 
-impl LoadAvg {
-    /// Takes a new text of the file.
-    pub fn parse(&mut self, text: &[u8]) {
+impl Content for LoadAvg {
+    fn parse(&mut self, text: &[u8]) {
         self.clear();
         let Some(line) = lines(text).next() else { return };
         let mut fields = fields(line).skip(3);
@@ -36,8 +36,7 @@ impl LoadAvg {
         self.last_pid = fields.next().and_then(number);
     }
 
-    /// Forgets the last text, after a read that failed.
-    pub fn clear(&mut self) {
+    fn clear(&mut self) {
         *self = LoadAvg::default();
     }
 }

@@ -4,6 +4,7 @@
 //! kernel may lack any of them.
 
 use crate::scan::{fields, lines, number};
+use crate::text_file::Content;
 
 /// The contents of the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,9 +23,8 @@ pub struct VmStat {
     pub stolen_directly: Option<u64>,
 }
 
-impl VmStat {
-    /// Takes a new text of the file.
-    pub fn parse(&mut self, text: &[u8]) {
+impl Content for VmStat {
+    fn parse(&mut self, text: &[u8]) {
         self.clear();
         for line in lines(text) {
             // Nearly all of the hundred and more names begin with another letter.
@@ -37,11 +37,12 @@ impl VmStat {
         }
     }
 
-    /// Forgets the last text, after a read that failed.
-    pub fn clear(&mut self) {
+    fn clear(&mut self) {
         *self = VmStat::default();
     }
+}
 
+impl VmStat {
     fn slot(&mut self, name: &[u8]) -> Option<&mut Option<u64>> {
         Some(match name {
             b"pgfault" => &mut self.page_faults,

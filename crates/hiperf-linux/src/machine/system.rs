@@ -1,11 +1,15 @@
-//! `Win32_PerfRawData_PerfOS_System`: the machine as a whole.
+//! [`System`], the row of `Win32_PerfRawData_PerfOS_System`: the machine as a whole.
 //!
 //! The start of the machine is kept as it was read first. The kernel derives it
 //! from the time of day, so setting the clock moves it, while the time stamps
 //! of samples don't move: their difference, the time the machine has been up,
 //! stays right only if both keep still.
 
+use hiperf_provider::Instance;
+
+use crate::area::Class;
 use crate::clock::unix_seconds_to_100ns;
+use crate::machine::Machine;
 use crate::property::{Property, Sources};
 
 /// What is known of the machine at the time of a sample.
@@ -25,14 +29,23 @@ pub struct System {
     pub processors: u64,
 }
 
-/// The properties that Linux has; all others of the class are unsupported.
-pub const PROPERTIES: &[Property<System>] = &[
-    Property::new("SystemUpTime", Sources::STAT, system_up_time),
-    Property::new("ContextSwitchesPersec", Sources::STAT, |system| system.context_switches),
-    Property::new("Processes", Sources::PIDS, |system| system.processes),
-    Property::new("Threads", Sources::LOADAVG, |system| system.threads),
-    Property::new("ProcessorQueueLength", Sources::STAT, processor_queue_length),
-];
+impl Class for System {
+    type Area = Machine;
+    type Row = System;
+    const NAME: &'static str = "Win32_PerfRawData_PerfOS_System";
+    const INSTANCES: Sources = Sources::NONE;
+    const PROPERTIES: &'static [Property<System>] = &[
+        Property::new("SystemUpTime", Machine::STAT, system_up_time),
+        Property::new("ContextSwitchesPersec", Machine::STAT, |system| system.context_switches),
+        Property::new("Processes", Machine::PIDS, |system| system.processes),
+        Property::new("Threads", Machine::LOADAVG, |system| system.threads),
+        Property::new("ProcessorQueueLength", Machine::STAT, processor_queue_length),
+    ];
+
+    fn for_each(machine: &Machine, visit: &mut dyn FnMut(Instance<'_>, &System)) {
+        visit(Instance::singleton(), &machine.system());
+    }
+}
 
 /// The moment of the start in 100-nanosecond units since 1601.
 #[must_use]

@@ -6,7 +6,8 @@
 //! expensive thing of all that this crate asks of the kernel, so it is read
 //! only when the property is wanted.
 
-use crate::columns::Columns;
+use crate::machine::columns::Columns;
+use crate::text_file::Content;
 
 const NOT_INTERRUPTS: [&[u8]; 3] = [b"ERR", b"MIS", b"TLB"];
 
@@ -14,17 +15,17 @@ const NOT_INTERRUPTS: [&[u8]; 3] = [b"ERR", b"MIS", b"TLB"];
 #[derive(Debug, Clone, Default)]
 pub struct Interrupts(Columns);
 
-impl Interrupts {
-    /// Takes a new text of the file.
-    pub fn parse(&mut self, text: &[u8]) {
+impl Content for Interrupts {
+    fn parse(&mut self, text: &[u8]) {
         self.0.parse(text, &NOT_INTERRUPTS);
     }
 
-    /// Forgets the last text, after a read that failed.
-    pub fn clear(&mut self) {
+    fn clear(&mut self) {
         self.0.clear();
     }
+}
 
+impl Interrupts {
     /// Interrupts that one processor took; `None` if the file has no column
     /// for it.
     #[must_use]

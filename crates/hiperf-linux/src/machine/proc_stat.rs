@@ -10,6 +10,7 @@
 //! and `softirq` are read up to their first number, the sum.
 
 use crate::scan::{fields, leading_numbers, lines, number, split_at_byte};
+use crate::text_file::Content;
 
 /// Fields that every kernel in use has; a line with fewer has been cut.
 const LEAST_FIELDS: usize = 7;
@@ -112,9 +113,8 @@ pub struct ProcStat {
     pub procs_blocked: Option<u64>,
 }
 
-impl ProcStat {
-    /// Takes a new text of the file.
-    pub fn parse(&mut self, text: &[u8]) {
+impl Content for ProcStat {
+    fn parse(&mut self, text: &[u8]) {
         self.reset();
         for line in lines(text) {
             let Some((label, rest)) = split_at_byte(line, b' ') else { continue };
@@ -136,12 +136,13 @@ impl ProcStat {
         }
     }
 
-    /// Forgets the last text, after a read that failed. Which processors were
-    /// online is remembered.
-    pub fn clear(&mut self) {
+    /// Which processors were online is remembered.
+    fn clear(&mut self) {
         self.reset();
     }
+}
 
+impl ProcStat {
     /// The online processors, in the order of the file.
     #[must_use]
     pub fn cpus(&self) -> &[Cpu] {

@@ -4,23 +4,24 @@
 //! The file has a column for every processor that the machine may ever have,
 //! online or not.
 
-use crate::columns::Columns;
+use crate::machine::columns::Columns;
+use crate::text_file::Content;
 
 /// Soft interrupts run since the start, by processor.
 #[derive(Debug, Clone, Default)]
 pub struct SoftIrqs(Columns);
 
-impl SoftIrqs {
-    /// Takes a new text of the file.
-    pub fn parse(&mut self, text: &[u8]) {
+impl Content for SoftIrqs {
+    fn parse(&mut self, text: &[u8]) {
         self.0.parse(text, &[]);
     }
 
-    /// Forgets the last text, after a read that failed.
-    pub fn clear(&mut self) {
+    fn clear(&mut self) {
         self.0.clear();
     }
+}
 
+impl SoftIrqs {
     /// Soft interrupts of one processor; `None` if the file has no column for
     /// it.
     #[must_use]

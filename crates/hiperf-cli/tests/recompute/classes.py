@@ -1,0 +1,20 @@
+"""What an area says of each of its classes."""
+
+
+class Class:
+    """A formatted class.
+
+    counters     property: (formula, largest value of its type, raw value of what `instances` gives)
+    unsupported  the properties that are always NULL, for want of a number in the kernel
+    instances    what the raw values are taken from, by Name, of a sample; the only one of a
+                 singleton has the name None
+    same         whether the instance of that name is the same one in two samples that follow
+                 each other, if both have it
+    copied       property: text or number that is not computed, of what `instances` gives
+    """
+
+    def __init__(self, counters, unsupported="", instances=None, same=None, copied=None):
+        self.counters, self.unsupported = counters, unsupported.split()
+        self.instances = instances or (lambda sample: {None: sample})
+        self.same = same or (lambda name, older, newer: True)
+        self.copied = copied or {}
