@@ -61,7 +61,8 @@ impl Recording {
             let (samplers, tee, root) = (samplers.clone(), tee.clone(), root.to_owned());
             move || -> io::Result<Sampler> {
                 samplers.fetch_add(1, Ordering::Relaxed);
-                let mut root = Root::open(&root)?;
+                let is_recorded = root != Path::new("/");
+                let mut root = if is_recorded { Root::recorded(&root)? } else { Root::open(&root)? };
                 root.tee_to(File::create(&tee)?);
                 let sampler = Sampler::new(root, Clock::start());
                 Ok(match units {
@@ -269,6 +270,8 @@ enum Step {
     Grow(u64),
     /// Processor 2 comes online.
     PlugIn,
+    /// The disk of this name is pulled out, with its partitions.
+    Unplug(&'static str),
 }
 
 #[test]
@@ -287,7 +290,14 @@ fn recorded_trees() {
         Step::Grow(0),
         Step::PlugIn,
         Step::Grow(3),
+        Step::Become("large-box"),
+        Step::Grow(3),
+        Step::Grow(1_000_000_000),
+        Step::Unplug("sdb"),
+        Step::Grow(3),
         Step::Become("container"),
+        Step::Grow(3),
+        Step::Become("large-box"),
         Step::Grow(3),
         Step::Become("two-cpu-vm"),
         Step::Grow(3),
@@ -301,6 +311,14 @@ fn recorded_trees() {
                 let path = root.join("proc/stat");
                 let stat = fs::read_to_string(&path).unwrap();
                 fs::write(path, stat.replace("\ncpu3 ", "\ncpu2 1 2 3 4 5 6 7\ncpu3 ")).unwrap();
+            }
+            Step::Unplug(disk) => {
+                let path = root.join("proc/diskstats");
+                let stats = fs::read_to_string(&path).unwrap();
+                let left: Vec<&str> =
+                    stats.lines().filter(|line| !line.contains(&format!(" {disk}"))).collect();
+                assert!(left.len() < stats.lines().count(), "{disk} was there");
+                fs::write(path, left.join("\n") + "\n").unwrap();
             }
         }
         // Of the numbers, some fit the time and some don't.
@@ -345,15 +363,22 @@ fn process_directory(file: &Path) -> Option<&Path> {
 fn grow(root: &Path, most: u64, random: &mut u64) {
     for path in files(root) {
         let text = fs::read_to_string(&path).unwrap();
+        // Numbers in front of a name, as a disk's, say who it is.
+        let mut is_counted = path.file_name().is_none_or(|name| name != "diskstats");
+        let counts_all = is_counted;
         let grown: String = text
             .split_inclusive([' ', '\n'])
             .map(|field| match field.trim_end().parse::<u64>() {
-                Ok(number) => {
+                Ok(number) if is_counted => {
+                    is_counted = counts_all || !field.ends_with('\n');
                     *random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                     let more = (*random >> 33) % (most + 1);
                     format!("{}{}", number.wrapping_add(more), &field[field.trim_end().len()..])
                 }
-                Err(_) => field.to_owned(),
+                _ => {
+                    is_counted |= !field.trim_end().bytes().all(|byte| byte.is_ascii_digit());
+                    field.to_owned()
+                }
             })
             .collect();
         fs::write(path, grown).unwrap();

@@ -63,7 +63,12 @@ fn mapped(property: &Property) -> BTreeSet<String> {
     };
     let file = |text: &Value| {
         let (path, field) = text.as_str().unwrap().split_once(": ").unwrap();
-        if path.starts_with("/sys") { without_numbers(&format!("{path}/{field}")) } else { path.to_owned() }
+        match path.strip_suffix("(2)") {
+            // What a call says is recorded under the call's name.
+            Some(call) => format!("/{call}"),
+            None if path.starts_with("/sys") => without_numbers(&format!("{path}/{field}")),
+            None => path.to_owned(),
+        }
     };
     strings.iter().map(file).collect()
 }
@@ -78,7 +83,7 @@ fn serve(copy: &Copy) -> Namespace {
     hiperf_provider::register(CLSID_CLIENT, move || {
         let copy = copy.clone();
         LinuxPerf::with(move || {
-            let mut root = Root::open(recorded())?;
+            let mut root = Root::recorded(recorded())?;
             root.tee_to(copy.clone());
             Ok(Sampler::new(root, Clock::start()))
         })

@@ -41,6 +41,9 @@ pub enum Shape {
     /// In records, each about as long as the first: a read that leaves more than
     /// one record's room in a page was the last.
     Records,
+    /// In records of any length: only a read of nothing was the last, which takes
+    /// one call more.
+    LongRecords,
 }
 
 /// A file beneath a [`Root`].
@@ -49,6 +52,7 @@ pub struct File {
     path: Cow<'static, str>,
     shape: Shape,
     state: State,
+    expected_bytes: usize,
     buffer: Vec<u8>,
     length: usize,
 }
@@ -62,11 +66,12 @@ enum State {
 
 impl File {
     /// The file at `path`, relative to the root it will be read from, with a
-    /// buffer of `expected_bytes` at first. Nothing is opened yet.
+    /// buffer of `expected_bytes` at first. Nothing is opened or allocated before
+    /// the first read: most files are never read by most samplers.
     #[must_use]
     pub fn new(path: impl Into<Cow<'static, str>>, shape: Shape, expected_bytes: usize) -> File {
-        let buffer = vec![0; expected_bytes.max(1)];
-        File { path: path.into(), shape, state: State::Closed, buffer, length: 0 }
+        let expected_bytes = expected_bytes.max(1);
+        File { path: path.into(), shape, state: State::Closed, expected_bytes, buffer: Vec::new(), length: 0 }
     }
 
     /// Reads the whole file.
@@ -125,6 +130,9 @@ impl File {
 
     fn open_and_read(&mut self, root: &mut Root) -> Result<usize, Unavailable> {
         let outcome = root.open_beneath(&self.path, OFlags::empty()).and_then(|descriptor| {
+            if self.buffer.is_empty() {
+                self.buffer.resize(self.expected_bytes, 0);
+            }
             let length = read_whole(root, descriptor.as_fd(), self.shape, &mut self.buffer)?;
             Ok((descriptor, length))
         });
@@ -184,6 +192,7 @@ fn read_whole(
 fn is_last(shape: Shape, count: usize, read: &[u8]) -> bool {
     match shape {
         Shape::OnePiece => true,
+        Shape::LongRecords => false,
         Shape::Records => {
             let record = read.iter().position(|byte| *byte == b'\n').unwrap_or(read.len());
             count + record + RECORD_SLACK_BYTES < SMALLEST_PAGE_BYTES

@@ -24,6 +24,7 @@
 pub mod area;
 pub mod clock;
 mod digits;
+pub mod disks;
 pub mod file;
 pub mod machine;
 pub mod memory;

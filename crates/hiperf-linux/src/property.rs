@@ -70,6 +70,15 @@ pub struct Property<R: 'static> {
     pub value: Field<R>,
 }
 
+// Derived, the two would ask it of rows as well.
+impl<R> Clone for Property<R> {
+    fn clone(&self) -> Property<R> {
+        *self
+    }
+}
+
+impl<R> Copy for Property<R> {}
+
 impl<R> Property<R> {
     /// A counter. A 32-bit property takes the low 32 bits.
     pub(crate) const fn new(
@@ -84,6 +93,21 @@ impl<R> Property<R> {
     #[allow(dead_code)] // none of the classes so far has one
     pub(crate) const fn of_field(name: &'static str, sources: Sources, value: Field<R>) -> Property<R> {
         Property { name, sources, value }
+    }
+
+    /// The properties of two lists as one, for classes that have some in common.
+    pub(crate) const fn both<const A: usize, const B: usize, const ALL: usize>(
+        first: [Property<R>; A],
+        second: [Property<R>; B],
+    ) -> [Property<R>; ALL] {
+        assert!(A + B == ALL && A > 0, "the list is as long as the two together");
+        let mut all = [first[0]; ALL];
+        let mut at = 0;
+        while at < ALL {
+            all[at] = if at < A { first[at] } else { second[at - A] };
+            at += 1;
+        }
+        all
     }
 
     /// As the provider's SDK takes it.

@@ -15,19 +15,24 @@
 //!
 //! with the path relative to the root and the length in bytes. The times are
 //! those of the sample, the same for all its files. A directory is recorded as
-//! the names that were counted, one a line.
+//! the names that were counted, one a line. What the kernel says by calls and
+//! not in files is recorded under the name of the call; a tree that was recorded
+//! has such files too, and a root of it ([`Root::recorded`]) answers from them
+//! instead of calling.
 //!
 //! A `Root` is used by one thread at a time and by one identity only: cached
 //! descriptors bear the rights of whoever opened them.
 
+use std::ffi::CStr;
 use std::fmt;
 use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::fs::{CWD, Mode, OFlags, StatVfs, openat, statvfs};
 use rustix::io::Errno;
 use rustix::process::{Resource, getrlimit};
 
@@ -89,6 +94,9 @@ pub struct Costs {
 /// The directory that holds `proc` and `sys`.
 pub struct Root {
     directory: OwnedFd,
+    path: Vec<u8>,
+    path_buffer: Vec<u8>,
+    is_recorded: bool,
     slots: Arc<AtomicU32>,
     sample_number: u64,
     sample_at: Option<Timestamps>,
@@ -117,6 +125,9 @@ impl Root {
         let slots = u32::try_from((limit / 4).min(MOST_CACHED_DESCRIPTORS)).unwrap_or(0);
         Ok(Root {
             directory,
+            path: path.as_ref().as_os_str().as_bytes().to_vec(),
+            path_buffer: Vec::new(),
+            is_recorded: false,
             slots: Arc::new(AtomicU32::new(slots)),
             sample_number: 0,
             sample_at: None,
@@ -124,6 +135,21 @@ impl Root {
             tee_error: None,
             costs: Costs::default(),
         })
+    }
+
+    /// The root at `path` where a machine was recorded: what has to be asked by a
+    /// call is in a file there, and this machine isn't asked.
+    ///
+    /// # Errors
+    /// As [`Root::open`].
+    pub fn recorded(path: impl AsRef<Path>) -> io::Result<Root> {
+        Ok(Root { is_recorded: true, ..Root::open(path)? })
+    }
+
+    /// Whether it is one of a recorded machine.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        self.is_recorded
     }
 
     /// Copies every byte that is read from now on to `writer`, in the form that
@@ -166,6 +192,18 @@ impl Root {
             openat(self.directory.as_fd(), path, OFlags::RDONLY | OFlags::CLOEXEC | flags, Mode::empty());
         self.costs.failures += u64::from(opened.is_err());
         opened
+    }
+
+    /// What `statvfs` says of the file system at a path beneath the root. By path
+    /// and not by a descriptor, which would keep it from being unmounted.
+    pub(crate) fn statvfs(&mut self, path: &[u8]) -> Result<StatVfs, Errno> {
+        self.costs.reads += 1;
+        self.path_buffer.clear();
+        self.path_buffer.extend_from_slice(self.path.strip_suffix(b"/").unwrap_or(&self.path));
+        self.path_buffer.extend_from_slice(path);
+        self.path_buffer.push(0);
+        let path = CStr::from_bytes_with_nul(&self.path_buffer).map_err(|_| Errno::INVAL)?;
+        statvfs(path).inspect_err(|_| self.costs.failures += 1)
     }
 
     /// Keeps a descriptor open if the budget allows, else gives it back.

@@ -228,7 +228,7 @@ mod tests {
         roster.hide();
         assert!(roster.is_empty() && roster.iter().next().is_none() && roster.iter_mut().next().is_none());
         assert_eq!(take(&mut roster, &[("a", 1)]), [(0, 2)]);
-        assert_eq!(roster.len(), 1);
+        assert_eq!((roster.len(), roster.find(b"a"), roster.find(b"b")), (1, Some(&2), None));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use hiperf_provider::{ServedClass, Wanted};
 
 use crate::area::{Area, Entry, Moment, Sampled, Units};
 use crate::clock::{Clock, Timestamps};
+use crate::disks::Disks;
 use crate::machine::Machine;
 use crate::memory::MemoryArea;
 use crate::property::Sources;
@@ -107,6 +108,7 @@ macro_rules! areas {
 areas! {
     machine: Machine,
     memory: MemoryArea,
+    disks: Disks,
 }
 
 /// The classes of all areas, in the order of [`AREAS`], as the provider serves

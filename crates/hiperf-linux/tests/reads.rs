@@ -2,9 +2,10 @@
 //! a copy of the reads holds. On the running machine's own `/proc`, and on
 //! trees that the tests make.
 
+mod tree;
+
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use hiperf_linux::area::Area;
@@ -15,33 +16,7 @@ use hiperf_linux::memory::MemoryArea;
 use hiperf_linux::property::Sources;
 use hiperf_linux::root::{Root, Unavailable};
 use hiperf_linux::sampler::{Sampler, WantedSources};
-
-/// A directory that is removed when the test ends.
-struct Tree(PathBuf);
-
-impl Tree {
-    fn new(name: &str) -> Tree {
-        let path = std::env::temp_dir().join(format!("hiperf-linux-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Tree(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.0.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn root(&self) -> Root {
-        Root::open(&self.0).unwrap()
-    }
-}
-
-impl Drop for Tree {
-    fn drop(&mut self) {
-        let _best_effort = fs::remove_dir_all(&self.0);
-    }
-}
+use tree::Tree;
 
 /// A writer whose contents the test can see.
 #[derive(Clone, Default)]
@@ -120,7 +95,7 @@ fn a_buffer_grows_to_the_file() {
     let text = "0123456789\n".repeat(1000);
     tree.write("proc/stat", &text);
     let mut root = tree.root();
-    for shape in [Shape::OnePiece, Shape::Records] {
+    for shape in [Shape::OnePiece, Shape::Records, Shape::LongRecords] {
         let mut file = File::new("proc/stat", shape, 1);
         assert_eq!(file.read(&mut root).unwrap(), text.as_bytes());
         assert_eq!(file.bytes(), text.as_bytes());

@@ -49,11 +49,13 @@ fn show(classes: &[Entry], sampler: &Sampler) -> (String, bool) {
 /// that it has answers of.
 #[track_caller]
 fn check(tree: &Path) -> Vec<&'static str> {
-    let root = Root::open(tree).unwrap();
-    let mut sampler = Sampler::new(root, Clock::anchored(0, 0)).with_units(100, 4096);
-    sampler.sample(&WantedSources::all());
+    let root = Root::recorded(tree).unwrap();
+    let clock = Clock::anchored(133_500_000_000_000_000, 0);
+    let mut sampler = Sampler::new(root, clock).with_units(100, 4096);
     // A second, warm sample must not differ from the first.
-    sampler.sample(&WantedSources::all());
+    for _ in 0..2 {
+        sampler.sample_at(&WantedSources::all(), clock.at(1_000_000_000_000));
+    }
 
     let mut areas = Vec::new();
     for (area, classes) in AREAS {

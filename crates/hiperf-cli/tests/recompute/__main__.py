@@ -69,8 +69,9 @@ def expected(of, name, older, newer):
         cooked = None
         if value is not None:
             cooked = formula(None if last is None else (last, older), (value, newer), most)
+        largest = most[0] if isinstance(most, tuple) else most
         # What the type doesn't hold is no value.
-        values[counter] = None if cooked is None or trunc(cooked) > most else trunc(cooked)
+        values[counter] = None if cooked is None or trunc(cooked) > largest else trunc(cooked)
     return values
 
 

@@ -4,7 +4,8 @@
 class Class:
     """A formatted class.
 
-    counters     property: (formula, largest value of its type, raw value of what `instances` gives)
+    counters     property: (formula, largest value of its type, raw value of what `instances` gives);
+                 of a counter with a base both are pairs
     unsupported  the properties that are always NULL, for want of a number in the kernel
     instances    what the raw values are taken from, by Name, of a sample; the only one of a
                  singleton has the name None

@@ -62,3 +62,35 @@ def share(counted, time):
 @over_time("sys_100ns")
 def share_of_the_rest(counted, time):
     return min(max(100 * (1 - Fraction(counted, time)), 0), 100)
+
+
+@over_time("sys_100ns")
+def queue_length(counted, time):
+    return Fraction(counted, time)
+
+
+def over_base(formula):
+    """The decorator of a formula of the steps of a counter and of its base."""
+
+    def cook(older, newer, most):
+        if None in newer[0] or older is None or None in older[0]:
+            return None
+        counted, of = (step(*each) for each in zip(older[0], newer[0], most))
+        return None if counted is None or not of else formula(counted, of)
+
+    return cook
+
+
+@over_base
+def share_of_base(counted, time):
+    return Fraction(100 * counted, time)
+
+
+@over_base
+def mean(counted, operations):
+    return Fraction(counted, operations)
+
+
+@over_base
+def mean_seconds(counted, operations):
+    return Fraction(counted, TICKS * operations)

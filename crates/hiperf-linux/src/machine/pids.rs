@@ -17,18 +17,12 @@ const PATH: &str = "proc";
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// Counts the processes. The directory stays open and the buffer is reused.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Pids {
     directory: Option<Kept>,
     buffer: Vec<u8>,
     names: Vec<u8>,
     count: Option<u64>,
-}
-
-impl Default for Pids {
-    fn default() -> Pids {
-        Pids { directory: None, buffer: Vec::with_capacity(BUFFER_BYTES), names: Vec::new(), count: None }
-    }
 }
 
 impl Pids {
@@ -64,6 +58,7 @@ impl Pids {
     }
 
     fn count_in(&mut self, root: &mut Root, directory: BorrowedFd<'_>) -> Result<u64, Errno> {
+        self.buffer.reserve(BUFFER_BYTES);
         seek(directory, SeekFrom::Start(0))?;
         let wants_names = root.is_teed();
         self.names.clear();
