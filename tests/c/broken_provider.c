@@ -21,13 +21,17 @@ HIPERF_PROVIDER_MOF_FILE("broken_provider.mof");
 HIPERF_GUID(CLSID_Host, 0x3F0E7C51, 0x8A46, 0x4B7D, 0xA2, 0x15, 0x9C, 0x64, 0xD0, 0x1B, 0x5E, 0x01);
 HIPERF_GUID(CLSID_Client, 0x3F0E7C51, 0x8A46, 0x4B7D, 0xA2, 0x15, 0x9C, 0x64, 0xD0, 0x1B, 0x5E, 0x02);
 HIPERF_PROVIDER_EXPORTS(create_provider, CLSID_Host, CLSID_Client);
+HIPERF_PROVIDER_SECURITY;
 #undef DllGetClassObject
 #undef DllCanUnloadNow
 HIPERF_BSTR_LITERAL(class_name, u"Broken_PerfRawData_Queue");
 HIPERF_BSTR_LITERAL(other_class_name, u"Broken_PerfRawData_Other");
+HIPERF_BSTR_LITERAL(base_class_name, u"Win32_PerfRawData");
 
 static const char *fault = "";
+static bool is_hosted; /* whether the latest class object was asked for by CLSID, as a host does */
 static bool broken(const char *name) { return strcmp(fault, name) == 0; }
+static bool broken_in_host(const char *name) { return broken(name) && __atomic_load_n(&is_hosted, __ATOMIC_RELAXED); }
 static void sleep_ms(long ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL); }
 static void hang(void)
 {
@@ -55,6 +59,7 @@ struct provider {
     IWbemHiPerfProvider hiperf;
     ULONG references;
     IWbemClassObject *class_object, *other_class;
+    IWbemServices *services; /* for what asks by mistake */
     LONG handles[PROPERTIES];
 };
 static LONG samples;
@@ -70,7 +75,7 @@ static HRESULT write_queue(const LONG *handles, IWbemObjectAccess *object, ULONG
         IWbemObjectAccess_WriteDWORD(object, handles[ENQUEUED], (DWORD)n);
     else
         IWbemObjectAccess_WriteQWORD(object, handles[ENQUEUED], 100 * n);
-    if (!broken("never_filled"))
+    if (!broken("never_filled") && !broken_in_host("host_never_filled"))
         IWbemObjectAccess_WriteDWORD(object, handles[DEPTH], (DWORD)(n % 10 + (ULONGLONG)queue));
     for (int property = TIME_PERF; property < PROPERTIES; property += 2) {
         IWbemObjectAccess_WriteQWORD(object, handles[property], now);
@@ -124,6 +129,8 @@ static void destroy_provider(struct provider *provider)
         IWbemClassObject_Release(provider->class_object);
     if (provider->other_class != NULL)
         IWbemClassObject_Release(provider->other_class);
+    if (provider->services != NULL)
+        IWbemServices_Release(provider->services);
     /* What is freed is of no more use; a compiler would leave out a plain store. */
     *(IWbemClassObject *volatile *)&provider->class_object = (IWbemClassObject *)(uintptr_t)16;
     free(provider);
@@ -221,6 +228,10 @@ static void misbehave(struct refresher *refresher)
         void *volatile block = malloc(64);
         free(block);
     }
+    if (broken_in_host("host_crash"))
+        abort();
+    if (broken("impersonates_in_refresh"))
+        CoImpersonateClient();
     if (broken("provider_borrowed")) {
         IWbemClassObject_AddRef(refresher->provider->class_object);
         IWbemClassObject_Release(refresher->provider->class_object);
@@ -241,6 +252,13 @@ static HRESULT refresh(IWbemRefresher *This, LONG flags)
         sleep_ms(1);
     }
     misbehave(refresher);
+    if (broken("host_asks_in_refresh")) {
+        IWbemClassObject *class;
+        HRESULT hr = IWbemServices_GetObject(refresher->provider->services, base_class_name, 0, NULL, &class, NULL);
+        if (FAILED(hr))
+            return hr;
+        IWbemClassObject_Release(class);
+    }
     if (broken("writes_others") && the_oldest() != NULL)
         refresher = the_oldest();
     for (struct item *item = refresher->items; item != NULL; item = item->next) {
@@ -259,6 +277,11 @@ static HRESULT refresh(IWbemRefresher *This, LONG flags)
     return WBEM_S_NO_ERROR;
 }
 static const IWbemRefresherVtbl refresher_table = {base_QueryInterface, base_AddRef, base_Release, refresh};
+
+static bool is_ours(IWbemRefresher *refresher)
+{
+    return refresher->lpVtbl == &refresher_table || broken("any_refresher");
+}
 
 static HRESULT keep_item(IWbemRefresher *refresher, struct item *item, LONG *id)
 {
@@ -305,17 +328,22 @@ static HRESULT query_instances(IWbemHiPerfProvider *This, IWbemServices *service
                                IWbemContext *context, IWbemObjectSink *sink)
 {
     struct provider *provider = hiperf_of(This);
-    (void)services, (void)flags, (void)context;
+    (void)services, (void)context;
     if (sink == NULL && !broken("null_sink_crash"))
         return WBEM_E_INVALID_PARAMETER;
     HRESULT hr = check_class(class);
+    if (FAILED(hr) && broken("impersonates_in_query"))
+        CoImpersonateClient();
     if (SUCCEEDED(hr) && broken("writes_in_query") && the_oldest() != NULL && the_oldest()->items != NULL)
         write_queue(provider->handles, the_oldest()->items->objects[0], 5000, 0);
     if (SUCCEEDED(hr) && broken("indicate_null"))
         IWbemObjectSink_Indicate(sink, 1, &(IWbemClassObject *){NULL});
     if (SUCCEEDED(hr) && broken("sink_leaked"))
         IWbemObjectSink_AddRef(sink);
-    for (int queue = 0; queue < QUEUES && SUCCEEDED(hr); queue++)
+    int count = broken_in_host("host_loses_instances") ? 1 : QUEUES;
+    if (broken("flags_empty") && flags != 0)
+        count = 0;
+    for (int queue = 0; queue < count && SUCCEEDED(hr); queue++)
         hr = deliver(provider, sink, queue);
     if (!broken("no_set_status"))
         IWbemObjectSink_SetStatus(sink, WBEM_STATUS_COMPLETE, hr, NULL, NULL);
@@ -373,8 +401,8 @@ static HRESULT create_refreshable_object(IWbemHiPerfProvider *This, IWbemService
 {
     struct provider *provider = hiperf_of(This);
     int queue;
-    (void)services, (void)flags, (void)context;
-    if (template == NULL || refresher == NULL || id == NULL || (out == NULL && !broken("null_out_crash")))
+    (void)services, (void)context;
+    if (template == NULL || refresher == NULL || !is_ours(refresher) || id == NULL || (out == NULL && !broken("null_out_crash")))
         return WBEM_E_INVALID_PARAMETER;
     *out = NULL;
     if (broken("null_object"))
@@ -396,6 +424,10 @@ static HRESULT create_refreshable_object(IWbemHiPerfProvider *This, IWbemService
     if (broken("template_leaked"))
         IWbemObjectAccess_AddRef(template);
     keep_item(refresher, item, id);
+    if (broken("flags_leak") && flags != 0) {
+        IWbemObjectAccess_AddRef(item->objects[queue]);
+        return WBEM_E_INVALID_PARAMETER;
+    }
     *out = item->objects[queue];
     if (!broken("object_not_addrefed"))
         IWbemObjectAccess_AddRef(*out);
@@ -405,7 +437,7 @@ static HRESULT create_refreshable_object(IWbemHiPerfProvider *This, IWbemService
 static HRESULT stop_refreshing(IWbemHiPerfProvider *This, IWbemRefresher *refresher, LONG id, LONG flags)
 {
     (void)This, (void)flags;
-    if (refresher == NULL)
+    if (refresher == NULL || !is_ours(refresher))
         return WBEM_E_INVALID_PARAMETER;
     for (struct item **link = &base_of(refresher)->items; *link != NULL; link = &(*link)->next) {
         struct item *item = *link;
@@ -425,8 +457,10 @@ static HRESULT create_refreshable_enum(IWbemHiPerfProvider *This, IWbemServices 
                                        IWbemRefresher *refresher, LONG flags, IWbemContext *context,
                                        IWbemHiPerfEnum *enumerator, LONG *id)
 {
-    (void)services, (void)flags, (void)context;
-    if (refresher == NULL || enumerator == NULL || id == NULL)
+    (void)services, (void)context;
+    if (broken("flags_crash") && flags != 0)
+        class = (LPCWSTR)(uintptr_t)flags;
+    if (refresher == NULL || !is_ours(refresher) || enumerator == NULL || id == NULL)
         return WBEM_E_INVALID_PARAMETER;
     HRESULT hr = check_class(class);
     if (FAILED(hr))
@@ -464,6 +498,43 @@ static HRESULT get_objects(IWbemHiPerfProvider *This, IWbemServices *services, L
     return WBEM_S_NO_ERROR;
 }
 
+/* What is still to be done of an initialisation whose Initialize has returned. */
+struct late {
+    struct provider *provider;
+    IWbemProviderInitSink *sink;
+};
+
+static void *report_late(void *argument)
+{
+    struct late *late = argument;
+    /* A mistake comes to light when the client has gone on meanwhile, however slow it is. */
+    sleep_ms(broken("init_late") ? 30 : 500);
+    HRESULT hr = HiperfHandles(late->provider->class_object, property_names, late->provider->handles, PROPERTIES);
+    IWbemProviderInitSink_SetStatus(late->sink, hr, 0);
+    if (!broken("init_late_provider_borrowed"))
+        provider_release(late->provider);
+    if (!broken("init_late_sink_borrowed"))
+        IWbemProviderInitSink_Release(late->sink);
+    free(late);
+    return NULL;
+}
+
+static HRESULT begin_late(struct provider *provider, IWbemProviderInitSink *sink)
+{
+    pthread_t thread;
+    struct late *late = malloc(sizeof *late);
+    if (late == NULL)
+        return WBEM_E_OUT_OF_MEMORY;
+    *late = (struct late){provider, sink};
+    if (!broken("init_late_sink_borrowed"))
+        IWbemProviderInitSink_AddRef(sink);
+    if (!broken("init_late_provider_borrowed"))
+        init_AddRef(&provider->init);
+    pthread_create(&thread, NULL, report_late, late);
+    pthread_detach(thread);
+    return WBEM_S_NO_ERROR;
+}
+
 static HRESULT initialize(IWbemProviderInit *This, LPWSTR user, LONG flags, LPWSTR namespace_path, LPWSTR locale,
                           IWbemServices *services, IWbemContext *context, IWbemProviderInitSink *sink)
 {
@@ -478,6 +549,12 @@ static HRESULT initialize(IWbemProviderInit *This, LPWSTR user, LONG flags, LPWS
     HRESULT hr = IWbemServices_GetObject(services, class_name, 0, context, &provider->class_object, NULL);
     if (SUCCEEDED(hr))
         hr = IWbemServices_GetObject(services, other_class_name, 0, context, &provider->other_class, NULL);
+    if (SUCCEEDED(hr) && broken("host_asks_in_refresh")) {
+        provider->services = services;
+        IWbemServices_AddRef(services);
+    }
+    if (SUCCEEDED(hr) && (broken("init_late") || broken("init_late_sink_borrowed") || broken("init_late_provider_borrowed")))
+        return begin_late(provider, sink);
     if (SUCCEEDED(hr))
         hr = HiperfHandles(provider->class_object, property_names, provider->handles, PROPERTIES);
     if (broken("services_leaked"))
@@ -523,6 +600,7 @@ static IUnknown *create_provider(void)
 HIPERF_EXTERN_C HIPERF_EXPORT HRESULT DllGetClassObject(REFCLSID clsid, REFIID iid, void **out);
 HRESULT DllGetClassObject(REFCLSID clsid, REFIID iid, void **out)
 {
+    __atomic_store_n(&is_hosted, IsEqualCLSID(clsid, &CLSID_Host), __ATOMIC_RELAXED);
     if (broken("any_clsid"))
         clsid = &CLSID_Client;
     if (broken("one_clsid") && IsEqualCLSID(clsid, &CLSID_Host))

@@ -7,6 +7,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 fn skip(why: &str) {
     assert!(std::env::var_os("HIPERF_CI").is_none(), "skipped in CI: {why}");
@@ -76,16 +77,25 @@ fn cargo_library(arguments: &[&str], path: &str) -> PathBuf {
     profile.join(path)
 }
 
+/// The program in which providers are hosted, which is another crate's.
+fn provider_host() -> &'static Path {
+    static HOST: LazyLock<PathBuf> = LazyLock::new(|| {
+        cargo_library(&["-p", "hiperfd", "--bin", "hiperf-provider-host"], "hiperf-provider-host")
+    });
+    &HOST
+}
+
 fn check(library: &Path, fault: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hiperf"));
     command.args(["provider", "check"]).arg(library).args(arguments);
+    command.env("HIPERF_PROVIDER_HOST", provider_host());
     command.env("BROKEN_FAULT", fault).env("TOY_MODE", "").output().unwrap()
 }
 
 /// Everything passes; the report has no other word at the beginning of a line.
 #[track_caller]
-fn sound(library: &Path, arguments: &[&str]) {
-    let output = check(library, "", arguments);
+fn sound(library: &Path, choice: &str, arguments: &[&str]) {
+    let output = check(library, choice, arguments);
     let report = text(&output.stdout);
     assert!(output.status.success(), "{report}");
     // How long things take is the machine's affair as well.
@@ -103,10 +113,12 @@ fn sound_providers_in_c_pass() {
     if !may_load_from(&out) {
         return;
     }
-    sound(&c_library("examples/c", "sample", &out), &[]);
-    sound(&c_library("tests/c", "broken_provider", &out), &[]);
+    sound(&c_library("examples/c", "sample", &out), "", &[]);
+    let unbroken = c_library("tests/c", "broken_provider", &out);
+    sound(&unbroken, "", &[]);
+    CHOICES.iter().for_each(|choice| sound(&unbroken, choice, &[]));
     let mof = root().join("tests/c/toy.mof");
-    sound(&c_library("tests/c", "toy_provider", &out), &["--mof", mof.to_str().unwrap()]);
+    sound(&c_library("tests/c", "toy_provider", &out), "", &["--mof", mof.to_str().unwrap()]);
 }
 
 #[test]
@@ -115,10 +127,10 @@ fn sound_providers_in_rust_pass() {
         return;
     }
     let examples = ["-p", "hiperf-provider", "--examples"];
-    sound(&cargo_library(&examples, "examples/libsample.so"), &[]);
-    sound(&cargo_library(&examples, "examples/libtoy.so"), &[]);
+    sound(&cargo_library(&examples, "examples/libsample.so"), "", &[]);
+    sound(&cargo_library(&examples, "examples/libtoy.so"), "", &[]);
     let linux = cargo_library(&["-p", "libhiperf-linux"], "libhiperf_linux.so");
-    sound(&linux, &["--provider", "LinuxPerf"]);
+    sound(&linux, "", &["--provider", "LinuxPerf"]);
 }
 
 /// Every mistake, the check that has to find it, and a part of what it says.
@@ -131,6 +143,8 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("no_init_status", "initialize", "without calling SetStatus"),
     ("init_reports_failure", "initialize", "reports to its sink: WBEM_E_FAILED"),
     ("loop_in_initialize", "initialize", "did not come back within"),
+    ("init_late_sink_borrowed", "initialize", "keeps no reference to its sink"),
+    ("init_late_provider_borrowed", "initialize-late", "SIGSEGV"),
     ("null_services_crash", "initialize-arguments", "SIGSEGV"),
     ("slow_initialize", "load-time", "1.5s of Initialize"),
     ("null_sink_crash", "null-arguments", "SIGSEGV"),
@@ -138,6 +152,12 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("any_class", "unknown-class", "No_Such_Class"),
     ("any_instance", "unknown-instance", "a key that no instance has is accepted"),
     ("any_id", "unknown-id", "never given"),
+    ("flags_leak", "flags", "objects are left of calls with flags"),
+    ("flags_crash", "flags", "SIGSEGV"),
+    ("flags_empty", "flags", "delivers nothing; without, it does"),
+    ("any_refresher", "foreign-refresher", "SIGSEGV"),
+    ("impersonates_in_query", "impersonation", "QueryInstances of No_Such_Class returns while"),
+    ("impersonates_in_refresh", "impersonation", "Refresh returns while"),
     ("no_set_status", "query-sink", "never calls SetStatus"),
     ("set_status_twice", "query-sink", "calls SetStatus 2 times"),
     ("indicate_after_status", "query-sink", "Indicate after SetStatus"),
@@ -187,6 +207,10 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("writes_others", "refreshers", "of another one"),
     ("not_thread_safe", "threads", "while 4 threads refresh"),
     ("spawn_leak", "churn", "are left"),
+    ("host_crash", "host", "was ended by signal 6 (SIGABRT)"),
+    ("host_loses_instances", "host", "queries never have"),
+    ("host_never_filled", "host", "Refresh never writes Depth"),
+    ("host_asks_in_refresh", "host", "a refresh of Broken_PerfRawData_Queue: the resource is not available"),
     ("slow_refresh", "refresh-time", "for all classes together"),
     ("memory_leak", "memory", "bytes in use grow"),
     ("mapping_leak", "memory", "bytes of the process grow"),
@@ -198,6 +222,9 @@ const WARNINGS: &[(&str, &str, &str)] = &[
     ("ids_renumbered", "enumerator-ids", "a new id in each Refresh"),
     ("allocates", "allocations", "1 allocations"),
 ];
+
+/// What a provider may do otherwise than others: nothing is found.
+const CHOICES: &[&str] = &["init_late"];
 
 /// Mistakes that are looked for at once.
 const LANES: usize = 6;
@@ -259,14 +286,48 @@ fn every_mistake_is_found_by_its_check() {
 fn every_mistake_is_in_the_table() {
     let source = fs::read_to_string(root().join("tests/c/broken_provider.c")).unwrap();
     let code = source.split_once("*/").unwrap().1;
-    let known: Vec<&str> = FAULTS.iter().chain(WARNINGS).map(|(fault, ..)| *fault).collect();
-    for part in code.split("broken(\"").skip(1) {
+    let known: Vec<&str> =
+        FAULTS.iter().chain(WARNINGS).map(|(fault, ..)| *fault).chain(CHOICES.iter().copied()).collect();
+    let said = code.split("broken(\"").skip(1).chain(code.split("broken_in_host(\"").skip(1));
+    for part in said {
         let fault = part.split('"').next().unwrap();
         assert!(known.contains(&fault), "{fault} is in no table");
     }
     for fault in known {
-        assert!(code.contains(&format!("broken(\"{fault}\")")), "there is no {fault}");
+        let is_there =
+            ["broken", "broken_in_host"].iter().any(|by| code.contains(&format!("{by}(\"{fault}\")")));
+        assert!(is_there, "there is no {fault}");
     }
+}
+
+/// By which CLSIDs a provider is registered says where it can be, and whether
+/// it can tell.
+#[test]
+fn where_a_provider_is() {
+    let out = directory("where");
+    if !may_load_from(&out) {
+        return;
+    }
+    let library = c_library("tests/c", "broken_provider", &out);
+    let mof = fs::read_to_string(root().join("tests/c/broken_provider.mof")).unwrap();
+    let line = |name: &str| mof.lines().find(|line| line.trim_start().starts_with(name)).unwrap();
+    let (host, client) = (line("CLSID"), line("ClientLoadableCLSID"));
+    let report = |registration: &str| {
+        let file = out.join("registration.mof");
+        fs::write(&file, mof.replace(host, registration)).unwrap();
+        let output = check(&library, "", &["--only", "host", "--mof", file.to_str().unwrap()]);
+        assert!(output.status.success(), "a warning and a check that can't be run are no failures");
+        text(&output.stdout)
+    };
+    assert_eq!(report(host).matches("pass ").count(), 3);
+    let same = report(&client.replace("ClientLoadableCLSID", "CLSID"));
+    assert!(
+        of_check(&same, "warn", "load").is_some_and(|said| said[0].contains("can't tell where")),
+        "{same}"
+    );
+    assert!(of_check(&same, "pass", "host").is_some(), "{same}");
+    let none = report("");
+    assert!(of_check(&none, "skip", "host").is_some_and(|said| said[0].contains("no CLSID")), "{none}");
 }
 
 #[test]
@@ -290,13 +351,13 @@ fn reports() {
     let report = text(&none.stdout);
     assert_eq!(none.status.code(), Some(1));
     assert!(report.starts_with("FAIL  load "), "{report}");
-    assert!(report.contains("No such file") && report.contains("1 failed, 29 not run"), "{report}");
+    assert!(report.contains("No such file") && report.contains("1 failed, 34 not run"), "{report}");
     let unknown = check(&library, "", &["--only", "nonsense"]);
     assert_eq!(unknown.status.code(), Some(1));
     assert!(text(&unknown.stderr).contains("there is no check nonsense"));
     let list =
         Command::new(env!("CARGO_BIN_EXE_hiperf")).args(["provider", "check", "--list"]).output().unwrap();
-    assert_eq!(text(&list.stdout).lines().count(), 30);
+    assert_eq!(text(&list.stdout).lines().count(), 35);
 }
 
 /// The kit's own code and a sound provider, with every access looked at: each
@@ -314,8 +375,9 @@ fn valgrind_finds_nothing() {
     let list =
         Command::new(env!("CARGO_BIN_EXE_hiperf")).args(["provider", "check", "--list"]).output().unwrap();
     for name in text(&list.stdout).lines().filter_map(|line| line.split_whitespace().next()) {
-        // Valgrind has malloc to itself, and makes 10,000 refreshes a minute's work.
-        if ["allocations", "memory"].contains(&name) {
+        // Valgrind has malloc to itself, and makes 10,000 refreshes a minute's work. It knows no pidfds, by which
+        // a host is watched.
+        if ["allocations", "memory", "host"].contains(&name) {
             continue;
         }
         let mut valgrind = Command::new("valgrind");

@@ -34,6 +34,7 @@ use std::thread::{self, ThreadId};
 
 use hiperf_cim::Status;
 
+use crate::probe::impersonations;
 use crate::{ComPtr, Guid, IServerSecurity, IServerSecurity_Impl, Interface, answer, com_class, guard};
 
 /// Who made a call.
@@ -93,7 +94,9 @@ impl CallContext {
 impl Drop for CallContext {
     #[inline]
     fn drop(&mut self) {
-        CURRENT.set(self.outer);
+        if CURRENT.replace(self.outer).impersonating {
+            impersonations::note();
+        }
     }
 }
 
@@ -350,6 +353,12 @@ mod tests {
         assert_eq!(unsafe { context.RevertToSelf() }, DONE);
         assert!(!is_impersonating());
         drop(call);
+        let ended = impersonations::count();
+        let still = CallContext::enter(Caller::ThisThread);
+        assert_eq!(impersonate_client(), DONE);
+        drop(still);
+        // Other tests do the same meanwhile.
+        assert!(impersonations::count() > ended);
         let _next = CallContext::enter(Caller::ThisThread);
         // SAFETY: as above.
         assert_eq!(unsafe { context.ImpersonateClient() }, GONE);

@@ -9,12 +9,14 @@
 //! ```text
 //!   Library --class object--> ProbedProvider --calls--> Created, Status
 //!                              InitReports, SinkRecord  <--calls-- provider
-//!   references(), refusals, memory: what the calls did beside
+//!   references(), refusals, impersonations, memory: what the calls did beside
 //! ```
 //!
 //! A provider is foreign code: one that can't stand a NULL takes the process
 //! with it. So whoever uses this does it in a process made for it.
 
+mod foreign;
+pub mod impersonations;
 pub mod memory;
 mod provider;
 pub mod refusals;
@@ -24,6 +26,7 @@ use std::ffi::c_void;
 
 use hiperf_cim::Status;
 
+pub use foreign::ForeignRefresher;
 pub use provider::{Created, ProbedProvider, Wanted};
 pub use sinks::{Event, InitReports, SinkRecord};
 

@@ -10,7 +10,7 @@ use crate::error_info::receive;
 use crate::factory::create_instance;
 use crate::{
     ComPtr, IClassFactory, IWbemHiPerfEnum, IWbemHiPerfProvider, IWbemObjectAccess, IWbemProviderInit,
-    IWbemRefresher, IWbemServices, WideString,
+    IWbemProviderInitSink, IWbemRefresher, IWbemServices, WideString,
 };
 
 /// Which out parameters a call gets.
@@ -40,6 +40,7 @@ pub struct Created {
 pub struct ProbedProvider {
     init: ComPtr<IWbemProviderInit>,
     provider: ComPtr<IWbemHiPerfProvider>,
+    flags: i32,
 }
 
 /// A pointer to what is there, else NULL.
@@ -65,7 +66,7 @@ impl ProbedProvider {
         let provider = init.cast().map_err(|status| {
             Error::new(status, "the object has no IWbemHiPerfProvider, so it is no hi-perf provider")
         })?;
-        Ok(ProbedProvider { init, provider })
+        Ok(ProbedProvider { init, provider, flags: 0 })
     }
 
     /// The interface with which it begins.
@@ -80,6 +81,12 @@ impl ProbedProvider {
         &self.provider
     }
 
+    /// The same object, whose methods get these flags instead of none.
+    #[must_use]
+    pub fn with_flags(&self, flags: i32) -> ProbedProvider {
+        ProbedProvider { flags, ..self.clone() }
+    }
+
     /// Initialize.
     pub fn initialize(
         &self,
@@ -87,13 +94,22 @@ impl ProbedProvider {
         services: Option<&Services>,
         reports: Option<&InitReports>,
     ) -> Status {
+        self.initialize_with(path, services, reports.map(InitReports::sink).as_ref())
+    }
+
+    /// Initialize with a sink that the caller goes on to hold.
+    pub fn initialize_with(
+        &self,
+        path: Option<&str>,
+        services: Option<&Services>,
+        sink: Option<&ComPtr<IWbemProviderInitSink>>,
+    ) -> Status {
         let path = path.map(WideString::new);
-        let sink = reports.map(InitReports::sink);
-        let (path, services, sink) = (text(path.as_ref()), namespace(services), raw(sink.as_ref()));
+        let (path, services, sink) = (text(path.as_ref()), namespace(services), raw(sink));
         let none = std::ptr::null();
         let _call = CallContext::enter(Caller::ThisThread);
         // SAFETY: all pointers are NULL or valid during the call.
-        unsafe { self.init.Initialize(none, 0, path, none, services, std::ptr::null_mut(), sink) }
+        unsafe { self.init.Initialize(none, self.flags, path, none, services, std::ptr::null_mut(), sink) }
     }
 
     /// QueryInstances.
@@ -101,7 +117,6 @@ impl ProbedProvider {
         &self,
         services: Option<&Services>,
         class: Option<&str>,
-        flags: i32,
         record: Option<&SinkRecord>,
     ) -> Status {
         let class = class.map(WideString::new);
@@ -109,7 +124,7 @@ impl ProbedProvider {
         let (class, services, sink) = (text(class.as_ref()), namespace(services), raw(sink.as_ref()));
         let _call = CallContext::enter(Caller::ThisThread);
         // SAFETY: all pointers are NULL or valid during the call.
-        unsafe { self.provider.QueryInstances(services, class, flags, std::ptr::null_mut(), sink) }
+        unsafe { self.provider.QueryInstances(services, class, self.flags, std::ptr::null_mut(), sink) }
     }
 
     /// CreateRefresher.
@@ -122,7 +137,7 @@ impl ProbedProvider {
         let _call = CallContext::enter(Caller::ThisThread);
         receive("CreateRefresher", Status::WBEM_S_NO_ERROR, |slot| {
             // SAFETY: all pointers are NULL or valid during the call.
-            unsafe { self.provider.CreateRefresher(services, 0, slot) }
+            unsafe { self.provider.CreateRefresher(services, self.flags, slot) }
         })
         .map_err(|error| error.status())
     }
@@ -131,7 +146,7 @@ impl ProbedProvider {
     pub fn create_no_refresher(&self, services: Option<&Services>) -> Status {
         let _call = CallContext::enter(Caller::ThisThread);
         // SAFETY: all pointers are NULL or valid during the call.
-        unsafe { self.provider.CreateRefresher(namespace(services), 0, std::ptr::null_mut()) }
+        unsafe { self.provider.CreateRefresher(namespace(services), self.flags, std::ptr::null_mut()) }
     }
 
     /// CreateRefreshableObject.
@@ -150,7 +165,8 @@ impl ProbedProvider {
         let _call = CallContext::enter(Caller::ThisThread);
         // SAFETY: all pointers are NULL or valid during the call.
         let status = unsafe {
-            self.provider.CreateRefreshableObject(services, template, refresher, 0, context, slot, id_slot)
+            self.provider
+                .CreateRefreshableObject(services, template, refresher, self.flags, context, slot, id_slot)
         };
         let object = match status.is_error() {
             true => None,
@@ -178,7 +194,8 @@ impl ProbedProvider {
         let _call = CallContext::enter(Caller::ThisThread);
         // SAFETY: all pointers are NULL or valid during the call.
         let status = unsafe {
-            self.provider.CreateRefreshableEnum(services, class, refresher, 0, context, target, id_slot)
+            self.provider
+                .CreateRefreshableEnum(services, class, refresher, self.flags, context, target, id_slot)
         };
         (status, id)
     }
@@ -187,7 +204,7 @@ impl ProbedProvider {
     pub fn stop(&self, refresher: Option<&ComPtr<IWbemRefresher>>, id: i32) -> Status {
         let _call = CallContext::enter(Caller::ThisThread);
         // SAFETY: the pointer is NULL or valid during the call.
-        unsafe { self.provider.StopRefreshing(raw(refresher), id, 0) }
+        unsafe { self.provider.StopRefreshing(raw(refresher), id, self.flags) }
     }
 
     /// GetObjects of these objects, of which some may be missing; `None` for
@@ -204,6 +221,6 @@ impl ProbedProvider {
         let (services, context) = (namespace(services), std::ptr::null_mut());
         let _call = CallContext::enter(Caller::ThisThread);
         // SAFETY: all pointers are NULL or valid during the call.
-        unsafe { self.provider.GetObjects(services, count, array, 0, context) }
+        unsafe { self.provider.GetObjects(services, count, array, self.flags, context) }
     }
 }

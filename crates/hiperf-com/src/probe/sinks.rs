@@ -146,10 +146,10 @@ impl InitReports {
         self.0.wait(limit, |_| true)
     }
 
-    /// Whether the sink was released.
+    /// Waits for the release of the sink, at most `limit`; says whether it was.
     #[must_use]
-    pub fn is_released(&self) -> bool {
-        self.0.events().iter().any(Option::is_none)
+    pub fn wait_for_release(&self, limit: Duration) -> bool {
+        self.0.wait(limit, Option::is_none)
     }
 }
 

@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use hiperf_cim::{Error, Result};
 
+use super::Hosting;
 use super::back_off::BackOff;
 use super::death::{Death, Reason};
 use super::process::Process;
-use super::{Hosting, program};
 use crate::namespace::lock;
 
 /// The hosts of a connection, by what they serve.
@@ -87,7 +87,7 @@ impl ProviderHost {
             let message = format!("{}; it is not started again for {wait:?}", last.sentence);
             return Err(Error::new(last.status, message));
         }
-        let program = self.hosting.program.clone().map_or_else(program::find, Ok)?;
+        let program = self.hosting.find_program()?;
         let process = Arc::new(Process::start(&program, &self.name, Arc::downgrade(self))?);
         state.process = Arc::downgrade(&process);
         state.started = now;

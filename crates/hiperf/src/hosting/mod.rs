@@ -45,6 +45,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
+use hiperf_cim::Result;
+
 pub(crate) use host::Hosts;
 pub(crate) use provider::load;
 
@@ -116,6 +118,15 @@ impl Hosting {
     #[must_use]
     pub fn program(self, program: impl Into<PathBuf>) -> Hosting {
         Hosting { program: Some(program.into()), ..self }
+    }
+
+    /// The program of the host: the one that was said, or the one that is found.
+    ///
+    /// # Errors
+    /// `WBEM_E_PROVIDER_LOAD_FAILURE`: there is none; the message says where it
+    /// was looked for, or why it is not believed.
+    pub fn find_program(&self) -> Result<PathBuf> {
+        self.program.clone().map_or_else(program::find, Ok)
     }
 
     /// The clock by which the waits are kept, for tests.

@@ -2,7 +2,8 @@
 
 use super::bench::Bench;
 use super::checks::{
-    arguments, enumerators, loading, objects, queries, refreshers, releasing, resources, values,
+    arguments, enumerators, hosting, identity, initializing, loading, objects, queries, refreshers,
+    releasing, resources, strangers, values,
 };
 use super::journal::Journal;
 use super::subject::Subject;
@@ -103,6 +104,15 @@ pub const CHECKS: &[Check] = &[
         "check pNamespace and pInitSink for NULL and return WBEM_E_INVALID_PARAMETER",
         loading::initialize_arguments,
     ),
+    Check {
+        needs: Needs::Provider,
+        ..library(
+            "initialize-late",
+            "a provider that reports after Initialize has returned does so though its client has released it",
+            "AddRef the provider and its sink for the thread that reports; release both when it has",
+            initializing::late,
+        )
+    },
     provider(
         "load-time",
         "library and provider are ready within 100 ms",
@@ -132,6 +142,24 @@ pub const CHECKS: &[Check] = &[
         "StopRefreshing of an unknown id is refused",
         "return WBEM_E_NOT_FOUND for an id that isn't in this refresher, or is no more",
         arguments::unknown_id,
+    ),
+    provider(
+        "flags",
+        "flags that nobody has defined are refused, or change nothing",
+        "return WBEM_E_INVALID_PARAMETER before anything is kept, or leave lFlags alone",
+        strangers::flags,
+    ),
+    provider(
+        "foreign-refresher",
+        "a refresher that the provider has not made is refused and left alone",
+        "compare the refresher's lpVtbl with your own before you use it; return WBEM_E_INVALID_PARAMETER",
+        strangers::foreign_refresher,
+    ),
+    provider(
+        "impersonation",
+        "a method that acts as its caller acts as itself again when it returns",
+        "call CoRevertToSelf on every way out of what follows CoImpersonateClient",
+        identity::impersonation,
     ),
     provider(
         "query-sink",
@@ -234,6 +262,12 @@ pub const CHECKS: &[Check] = &[
         "objects and enumerators come and go between refreshes, and nothing is left behind",
         "free in StopRefreshing and in the last Release all that CreateRefreshable.. made",
         refreshers::churn,
+    ),
+    provider(
+        "host",
+        "in a provider host there is what there is in a client",
+        "look at what is different there: the CLSID, the rights, and the namespace, which can't be asked in Refresh",
+        hosting::host,
     ),
     provider(
         "refresh-time",

@@ -3,10 +3,14 @@
 
 pub mod arguments;
 pub mod enumerators;
+pub mod hosting;
+pub mod identity;
+pub mod initializing;
 pub mod loading;
 pub mod objects;
 pub mod queries;
 pub mod refreshers;
 pub mod releasing;
 pub mod resources;
+pub mod strangers;
 pub mod values;

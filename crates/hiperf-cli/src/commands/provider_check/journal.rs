@@ -1,7 +1,7 @@
 //! [`Journal`]: what a check sees, told to the process that started it.
 //!
 //! ```text
-//!   line = mark kind TAB text LF      kind = "doing" | "seen" | "warn" | "fail" | "done"
+//!   line = mark kind TAB text LF      kind = "doing" | "seen" | "skip" | "warn" | "fail" | "done"
 //! ```
 //! The mark tells these lines from what the provider itself prints. Every line
 //! is out before the next call into the provider, which may not come back.
@@ -31,6 +31,11 @@ impl Journal {
     /// Something worth telling about a provider that passes.
     pub fn seen(&self, what: impl AsRef<str>) {
         self.line("seen", what.as_ref());
+    }
+
+    /// Why the check can't be run here.
+    pub fn skip(&self, why: impl AsRef<str>) {
+        self.line("skip", why.as_ref());
     }
 
     /// Something that costs performance or comfort.

@@ -69,7 +69,7 @@ impl Outcome {
 }
 
 fn judge(journal: &str, errors: &str, end: Option<ExitStatus>, limit: Duration) -> Outcome {
-    let (mut fails, mut warns, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut fails, mut warns, mut skips, mut seen) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut doing, mut is_done) = ("starting", false);
     for line in journal.lines() {
         // A provider may have printed half a line before it.
@@ -79,6 +79,7 @@ fn judge(journal: &str, errors: &str, end: Option<ExitStatus>, limit: Duration) 
             "doing" => doing = text,
             "fail" => fails.push(text.to_owned()),
             "warn" => warns.push(text.to_owned()),
+            "skip" => skips.push(text.to_owned()),
             "seen" => seen.push(text.to_owned()),
             "done" => is_done = true,
             _ => {}
@@ -94,12 +95,12 @@ fn judge(journal: &str, errors: &str, end: Option<ExitStatus>, limit: Duration) 
             fails.push(format!("{}, while {after}{last}", ending(status)));
         }
     }
-    let verdict = match (fails.is_empty(), warns.is_empty()) {
-        (false, _) => Verdict::Fail,
-        (true, false) => Verdict::Warn,
-        (true, true) => Verdict::Pass,
+    let (verdict, mut all) = match (fails.is_empty(), warns.is_empty(), skips.is_empty()) {
+        (false, ..) => (Verdict::Fail, fails.into_iter().chain(warns).collect()),
+        (true, false, _) => (Verdict::Warn, warns),
+        (true, true, false) => (Verdict::Skip, skips),
+        (true, true, true) => (Verdict::Pass, seen),
     };
-    let mut all = if verdict == Verdict::Pass { seen } else { fails.into_iter().chain(warns).collect() };
     all.dedup();
     if all.len() > MAX_FINDINGS {
         let more = all.len() - MAX_FINDINGS;
@@ -135,6 +136,7 @@ mod tests {
     #[test]
     fn journals() {
         check("\u{1e}seen\t3 of them\n\u{1e}done\t\n", Some(0), Verdict::Pass, "3 of them");
+        check("\u{1e}skip\tno host\n\u{1e}done\t\n", Some(0), Verdict::Skip, "no host");
         check("noise\u{1e}warn\tslow\n\u{1e}done\t\n", Some(0), Verdict::Warn, "slow");
         check("\u{1e}warn\tslow\n\u{1e}fail\twrong\n\u{1e}done\t\n", Some(0), Verdict::Fail, "wrong");
         let crash = "the process was ended by SIGSEGV: it used memory that is not its own, while Refresh";

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use hiperf::{Error, Namespace, Repository, Value};
@@ -17,10 +17,14 @@ use crate::args::CheckProviderArguments;
 /// More than a check makes providers.
 const CUSHION: usize = 256;
 
+/// The one library of this process.
+static LOADED: OnceLock<Library> = OnceLock::new();
+
 /// A library with its classes, before any provider is made.
 pub struct Subject {
-    /// The library.
-    pub library: Library,
+    /// The library, which stays as long as the process: a thread of the
+    /// provider's may still run when a check is over.
+    pub library: &'static Library,
     /// How long it took to load.
     pub load_time: Duration,
     /// The namespace that has its classes.
@@ -68,13 +72,14 @@ impl Subject {
         let path = path.canonicalize().map_err(|error| format!("{}: {error}", path.display()))?;
         let started = Instant::now();
         let library = Library::load(&path).map_err(|error| described(&error))?;
+        let library = LOADED.get_or_init(|| library);
         let load_time = started.elapsed();
         // A directory that isn't there: only what is built in, whatever this user has stored.
         let nowhere = PathBuf::from("/nonexistent/hiperf-provider-check");
         let path = namespace.unwrap_or("root\\cimv2");
         let namespace = Repository::at(nowhere).connect(path).map_err(|error| described(&error))?;
         let before = registrations(&namespace)?;
-        if let Some((name, text)) = mof(&library, arguments.mof.as_deref())? {
+        if let Some((name, text)) = mof(library, arguments.mof.as_deref())? {
             namespace.compile_mof(&name, &text).map_err(|error| error.message().to_owned())?;
         }
         let after = registrations(&namespace)?;

@@ -21,7 +21,7 @@ fn refused(bench: &Bench<'_>, status: Status, what: &str) {
 fn query(bench: &Bench<'_>, class: Option<&str>) -> Status {
     let record = SinkRecord::default();
     let services = Some(bench.services());
-    let returned = bench.provider.query_instances(services, class, 0, Some(&record));
+    let returned = bench.provider.query_instances(services, class, Some(&record));
     if !returned.is_error() {
         let _in_time = record.wait_for_release(SINK_LIMIT);
     }
@@ -42,9 +42,9 @@ pub fn null_arguments(bench: &Bench<'_>) {
     journal.doing("QueryInstances with NULL for wszClass");
     refused(bench, query(bench, None), "QueryInstances with NULL for wszClass");
     journal.doing("QueryInstances with NULL for pSink");
-    refused(bench, provider.query_instances(services, name, 0, None), "QueryInstances with NULL for pSink");
+    refused(bench, provider.query_instances(services, name, None), "QueryInstances with NULL for pSink");
     journal.doing("QueryInstances with NULL for pNamespace");
-    provider.query_instances(None, name, 0, Some(&SinkRecord::default()));
+    provider.query_instances(None, name, Some(&SinkRecord::default()));
     journal.doing("CreateRefresher with NULL for ppRefresher");
     refused(bench, provider.create_no_refresher(services), "CreateRefresher with NULL for ppRefresher");
     journal.doing("CreateRefresher with NULL for pNamespace");

@@ -9,7 +9,8 @@ use super::super::bench::{Bench, path};
 
 const ROUNDS: usize = 10;
 
-fn paths(objects: &[Object]) -> HashSet<String> {
+/// What objects are, without regard to case.
+pub fn paths(objects: &[Object]) -> HashSet<String> {
     objects.iter().map(|object| path(object).to_lowercase()).collect()
 }
 
@@ -56,7 +57,7 @@ pub fn contents(bench: &Bench<'_>) {
 }
 
 /// What is in all of the sets.
-fn always(sets: &[HashSet<String>]) -> impl Iterator<Item = &String> {
+pub fn always(sets: &[HashSet<String>]) -> impl Iterator<Item = &String> {
     sets.first().into_iter().flatten().filter(|path| sets.iter().all(|set| set.contains(*path)))
 }
 

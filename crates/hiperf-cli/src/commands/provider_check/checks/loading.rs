@@ -1,13 +1,17 @@
 //! The library, its class objects, and the beginning of a provider.
 
+use std::time::Duration;
+
 use hiperf::Status;
 use hiperf_com::probe::{self, InitReports, ProbedProvider, aggregate, references};
 use hiperf_com::{ComPtr, Guid, IClassFactory, IUnknown, IWbemHiPerfProvider, IWbemProviderInit, Interface};
 
-use super::super::bench::SINK_LIMIT;
+use super::super::bench::{LIMIT_AFTER_REPORT, SINK_LIMIT};
 use super::super::journal::Journal;
 use super::super::subject::{Subject, described};
 
+/// How long to look for a report of who has no right to report any more.
+const BORROWED_LIMIT: Duration = Duration::from_secs(1);
 /// An identifier that nothing has.
 const NOTHING: Guid = Guid::parse("0F3C9A52-6B7E-4D0C-9D61-3A7C5E1B8F04");
 
@@ -126,11 +130,20 @@ pub fn initialize(subject: &Subject, journal: &Journal) {
         let Ok(provider) = ProbedProvider::create(&class) else { continue };
         journal.doing(format!("Initialize of {what}"));
         let reports = InitReports::default();
+        let sink = reports.sink();
         let path = subject.namespace.path();
-        let status = provider.initialize(Some(path), Some(&subject.services), Some(&reports));
+        let status = provider.initialize_with(Some(path), Some(&subject.services), Some(&sink));
         if !journal.expect(!status.is_error(), || format!("Initialize of {what}: {status}")) {
             continue;
         }
+        let is_kept = references(&sink) > 1;
+        // Without a reference, a report that comes later is one to a sink that may be gone. Ours keeps it.
+        if !is_kept && reports.statuses().is_empty() && reports.wait(BORROWED_LIMIT) {
+            journal.fail(format!(
+                "Initialize of {what} keeps no reference to its sink, to which it reports after it has returned"
+            ));
+        }
+        drop(sink);
         let reported = reports.wait(SINK_LIMIT);
         let statuses = reports.statuses();
         match statuses.first() {
@@ -147,7 +160,7 @@ pub fn initialize(subject: &Subject, journal: &Journal) {
             Some(_) if statuses.iter().any(|status| status.is_error()) => {
                 journal.fail(format!("Initialize of {what} reports success, then a failure: {statuses:?}"));
             }
-            Some(_) if !reports.is_released() => {
+            Some(_) if !reports.wait_for_release(LIMIT_AFTER_REPORT) => {
                 journal.warn(format!("the provider of {what} keeps the sink of its initialisation"));
             }
             Some(_) => {}

@@ -16,7 +16,7 @@ pub fn sink(bench: &Bench<'_>) {
         bench.journal.doing(format!("QueryInstances of {name}"));
         let record = SinkRecord::default();
         let services = Some(bench.services());
-        let returned = bench.provider.query_instances(services, Some(name), 0, Some(&record));
+        let returned = bench.provider.query_instances(services, Some(name), Some(&record));
         if is_left_out(returned) {
             return bench.journal.seen("the provider has no QueryInstances");
         }

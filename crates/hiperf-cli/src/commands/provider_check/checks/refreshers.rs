@@ -91,7 +91,7 @@ pub fn threads(bench: &Bench<'_>) {
 fn beside(bench: &Bench<'_>, provider: &ProbedProvider) {
     let services = Some(bench.services());
     for class in bench.classes() {
-        provider.query_instances(services, Some(class.name()), 0, Some(&SinkRecord::default()));
+        provider.query_instances(services, Some(class.name()), Some(&SinkRecord::default()));
     }
     let Ok(refresher) = provider.create_refresher(services) else { return };
     for class in bench.classes() {

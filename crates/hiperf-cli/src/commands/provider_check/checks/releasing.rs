@@ -4,7 +4,7 @@ use hiperf_com::enumeration::ObjectList;
 use hiperf_com::probe::{Wanted, references};
 use hiperf_com::{ComPtr, IWbemObjectAccess, IWbemRefresher, Interface, live_objects};
 
-use super::super::bench::{Bench, Refreshed, block, initialized, is_left_out, path, refresh};
+use super::super::bench::{Bench, Refreshed, block, initialized, is_left_out, left_beyond, path, refresh};
 use super::super::journal::Journal;
 use super::super::subject::Subject;
 
@@ -226,10 +226,8 @@ pub fn orders(bench: &Bench<'_>) {
                 });
             }
         }
-        let live = live_objects();
-        let first = *baseline.get_or_insert(live);
-        if live > first {
-            let more = live - first;
+        let more = left_beyond(*baseline.get_or_insert_with(live_objects));
+        if more > 0 {
             bench
                 .journal
                 .fail(format!("{more} objects are left after the Release of {}", said.join(", then of ")));
