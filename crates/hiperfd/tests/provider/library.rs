@@ -61,6 +61,8 @@ struct List {
     template: ObjectAccess,
     /// How many instances it always has; none means that they come and go.
     count: Option<usize>,
+    /// Whether their counts may not be read.
+    is_missing: bool,
     here: HashMap<String, (i32, ObjectAccess)>,
 }
 
@@ -217,7 +219,8 @@ impl ProviderRefresher for ToldRefresher {
         self.last_id += 1;
         let template = services.get_object(class)?.spawn_instance()?;
         let count = class.rsplit('_').next().and_then(|last| last.parse().ok());
-        self.enums.push(List { id: self.last_id, target, template, count, here: HashMap::new() });
+        let (is_missing, here) = (class.contains("_missing"), HashMap::new());
+        self.enums.push(List { id: self.last_id, target, template, count, is_missing, here });
         Ok(self.last_id)
     }
 
@@ -274,6 +277,9 @@ impl List {
                 self.here.insert(name.clone(), (id, object));
             }
         }
-        self.here.values().try_for_each(|(_, object)| fill(object, place, refreshes))
+        self.here.values().try_for_each(|(_, object)| {
+            fill(object, place, refreshes)?;
+            if self.is_missing { miss(object) } else { Ok(()) }
+        })
     }
 }
