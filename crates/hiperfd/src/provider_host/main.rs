@@ -32,7 +32,10 @@ use std::sync::Arc;
 
 use hiperf::hosting::protocol::{Message, socket};
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, getpid, getppid, kill_process, pidfd_open};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, getegid, geteuid, getgid, getpid, getppid, getuid, kill_process, pidfd_open,
+};
+use rustix::thread::{set_thread_res_gid, set_thread_res_uid};
 
 use providers::Providers;
 
@@ -59,11 +62,27 @@ fn main() -> ExitCode {
 /// The main socket, which came as standard input, and the client's process. What
 /// a provider reads from standard input is nothing.
 fn start(client: Pid) -> io::Result<(UnixStream, OwnedFd)> {
+    stay_effective_user()?;
     let watched = pidfd_open(client, PidfdFlags::empty())?;
     let main = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     hiperf_linux::register();
     Ok((main, watched))
+}
+
+/// Gives up the client's real user and group where it works as others: a
+/// set-user-ID program, or one that has root's rights and lays them down for a
+/// while. It can go back; its providers here can't. There is one thread yet, so
+/// this is the whole process.
+fn stay_effective_user() -> io::Result<()> {
+    let (user, group) = (geteuid(), getegid());
+    if getgid() != group {
+        set_thread_res_gid(group, group, group)?;
+    }
+    if getuid() != user {
+        set_thread_res_uid(user, user, user)?;
+    }
+    Ok(())
 }
 
 /// Takes channels until the client is gone or closes the main socket.

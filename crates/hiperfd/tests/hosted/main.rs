@@ -3,6 +3,7 @@
 mod faults;
 mod life;
 mod serving;
+mod users;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -38,7 +39,7 @@ pub fn turn() -> MutexGuard<'static, ()> {
 
 /// The provider's library. `cargo test` builds it unless it is asked for this
 /// test alone; then it is built here.
-fn library() -> PathBuf {
+pub fn library() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().unwrap().parent().unwrap();
     let library = profile.join("examples/libhosted_provider.so");
