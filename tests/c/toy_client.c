@@ -22,6 +22,21 @@ struct client {
     IWbemConfigureRefresher *configure;
 };
 
+/* Whether the Errors of beta have no value, because they may not be read. */
+static bool denies;
+
+static void check_denied(IWbemObjectAccess *object, LONG handle)
+{
+    IHiPerfValueReason *reasons = NULL;
+    LONG reason = HIPERF_REASON_NONE;
+    DWORD value = 7;
+    EXPECT(IWbemObjectAccess_ReadDWORD(object, handle, &value), WBEM_S_FALSE);
+    EXPECT(IWbemObjectAccess_QueryInterface(object, &IID_IHiPerfValueReason, (void **)&reasons), S_OK);
+    EXPECT(IHiPerfValueReason_GetReason(reasons, handle, &reason), WBEM_S_NO_ERROR);
+    EXPECT_THAT(reason == HIPERF_REASON_DENIED);
+    IHiPerfValueReason_Release(reasons);
+}
+
 /* Values of rank r after refresh n, as toy_provider.c promises them. */
 static void check_values(IWbemObjectAccess *object, uint64_t n)
 {
@@ -32,12 +47,16 @@ static void check_values(IWbemObjectAccess *object, uint64_t n)
     DWORD level = 0, errors = 0;
     EXPECT(IWbemObjectAccess_ReadQWORD(object, handle_of(object, u"Ticks", CIM_UINT64), &ticks), WBEM_S_NO_ERROR);
     EXPECT(IWbemObjectAccess_ReadDWORD(object, handle_of(object, u"Level", CIM_UINT32), &level), WBEM_S_NO_ERROR);
-    EXPECT(IWbemObjectAccess_ReadDWORD(object, handle_of(object, u"Errors", CIM_UINT32), &errors), WBEM_S_NO_ERROR);
+    LONG errors_handle = handle_of(object, u"Errors", CIM_UINT32);
+    if (denies && r == 2)
+        check_denied(object, errors_handle);
+    else
+        EXPECT(IWbemObjectAccess_ReadDWORD(object, errors_handle, &errors), WBEM_S_NO_ERROR);
     EXPECT(IWbemObjectAccess_ReadQWORD(object, handle_of(object, u"Timestamp_PerfTime", CIM_UINT64), &timestamp),
            WBEM_S_NO_ERROR);
     EXPECT_THAT(ticks == 5000000000u * r + 1000 * r * n);
     EXPECT_THAT(level == 10 * r + n % 10);
-    EXPECT_THAT(errors == r * n);
+    EXPECT_THAT(errors == (denies && r == 2 ? 0 : r * n));
     EXPECT_THAT(timestamp == n * 10000000);
 }
 
@@ -70,7 +89,8 @@ static IWbemObjectAccess *add_object(struct client *client, LPCWSTR path, HRESUL
 /* Modes in which everything can be added, and refreshes work except where the mode is about them. */
 static void check_running(struct client *client, const char *mode)
 {
-    bool fails = strcmp(mode, "refresh_fail") == 0;
+    bool fails = strcmp(mode, "refresh_fail") == 0, is_partial = strcmp(mode, "partial") == 0;
+    denies = is_partial || strcmp(mode, "denied") == 0;
     ULONG members = strcmp(mode, "churn") == 0 ? 2 : 3;
     IWbemHiPerfEnum *enumerator = NULL;
     IWbemObjectAccess *beta = add_object(client, OBJECT, WBEM_S_NO_ERROR);
@@ -86,7 +106,7 @@ static void check_running(struct client *client, const char *mode)
             check_enum(enumerator, members, n - 1);
             continue;
         }
-        EXPECT(hr, WBEM_S_NO_ERROR);
+        EXPECT(hr, is_partial ? WBEM_S_PARTIAL_RESULTS : WBEM_S_NO_ERROR);
         check_values(beta, n);
         check_enum(enumerator, members, n);
     }
@@ -127,7 +147,7 @@ static void check_not_lost(struct client *client)
 int main(int argc, char **argv)
 {
     static const char *const running[] = {"well", "churn", "rebuild", "garbage_count", "refresh_fail", "allocate",
-                                          "caller"};
+                                          "denied", "partial", "caller"};
     if (argc != 4) {
         fprintf(stderr, "usage: toy_client LIBRARY MOF MODE\n");
         return 2;

@@ -19,13 +19,15 @@ use common::{
 const RELEASE_ORDERS: [&str; 4] = ["AOECRS", "SRCEOA", "RSAOEC", "CEARSO"];
 
 /// How the toy provider behaves: see toy_provider.c.
-const TOY_MODES: [&str; 13] = [
+const TOY_MODES: [&str; 15] = [
     "well",
     "churn",
     "rebuild",
     "garbage_count",
     "refresh_fail",
     "allocate",
+    "denied",
+    "partial",
     "no_sink",
     "init_fail",
     "init_error",
