@@ -1,6 +1,6 @@
 /*
- * host.c - a host of hi-perf providers on Windows: registers a provider's DLL, creates it by COM under each CLSID, and takes
- * it through the whole sequence of calls, with the smallest objects that can stand for WMI's.
+ * host.c - a host of hi-perf providers on Windows: creates a provider by COM under each CLSID of its DLL, which regsvr32 has
+ * registered, and takes it through the whole sequence of calls, with the smallest objects that can stand for WMI's.
  *
  *   host.exe DLL CLSID CLSID CLASS INSTANCE
  *
@@ -270,18 +270,6 @@ static IWbemHiPerfEnum enumerator = {&enum_table};
 
 /* ---- The sequence ------------------------------------------------------------------------------- */
 
-/* What a registration of an in-process server says. */
-static void register_server(const char *clsid, const char *dll)
-{
-    char key[256];
-    HKEY opened;
-    snprintf(key, sizeof key, "CLSID\\%s\\InprocServer32", clsid);
-    CHECK(RegCreateKeyExA(HKEY_CLASSES_ROOT, key, 0, NULL, 0, KEY_WRITE, NULL, &opened, NULL) == ERROR_SUCCESS);
-    CHECK(RegSetValueExA(opened, NULL, 0, REG_SZ, (const BYTE *)dll, (DWORD)strlen(dll) + 1) == ERROR_SUCCESS);
-    CHECK(RegSetValueExA(opened, "ThreadingModel", 0, REG_SZ, (const BYTE *)"Both", 5) == ERROR_SUCCESS);
-    RegCloseKey(opened);
-}
-
 static void drive(const char *clsid_text, const WCHAR *instance)
 {
     IWbemProviderInit *init = NULL;
@@ -341,10 +329,8 @@ int main(int argc, char **argv)
     MultiByteToWideChar(CP_UTF8, 0, argv[4], -1, class_name, 256);
     MultiByteToWideChar(CP_UTF8, 0, argv[5], -1, instance, 64);
     OK(CoInitializeEx(NULL, COINIT_MULTITHREADED));
-    for (int at = 2; at < 4; at++) {
-        register_server(argv[at], argv[1]);
+    for (int at = 2; at < 4; at++)
         drive(argv[at], instance);
-    }
     HMODULE library = GetModuleHandleA(argv[1]);
     CHECK(library != NULL);
     HRESULT(STDMETHODCALLTYPE *can_unload)(void) = (void *)GetProcAddress(library, "DllCanUnloadNow");

@@ -42,6 +42,8 @@ pub mod publication;
 mod qualifier_set;
 pub mod registry;
 pub mod safearray;
+#[cfg(windows)]
+pub mod self_registration;
 pub mod server;
 mod services;
 #[cfg(target_os = "linux")]

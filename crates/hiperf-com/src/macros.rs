@@ -246,8 +246,9 @@ pub const fn nul_terminated<const N: usize>(text: &str) -> [u8; N] {
 }
 
 /// Exports the classes of an in-process server from a library (a `cdylib`):
-/// DllGetClassObject, DllCanUnloadNow, and HiperfSetHostCalls for
-/// [`call_context`](crate::call_context). Each class is a CLSID and a function
+/// DllGetClassObject, DllCanUnloadNow, HiperfSetHostCalls for
+/// [`call_context`](crate::call_context), and on Windows DllRegisterServer and
+/// DllUnregisterServer. Each class is a CLSID and a function
 /// that makes the provider:
 ///
 /// ```text
@@ -297,6 +298,20 @@ macro_rules! dll_exports {
             } else {
                 $crate::Status::WBEM_S_FALSE
             }
+        }
+
+        /// Writes this library's classes to the registry, for regsvr32.
+        #[cfg(windows)]
+        #[unsafe(no_mangle)]
+        pub extern "system" fn DllRegisterServer() -> $crate::Status {
+            $crate::self_registration::register(&[$($clsid),+])
+        }
+
+        /// Takes them out of it.
+        #[cfg(windows)]
+        #[unsafe(no_mangle)]
+        pub extern "system" fn DllUnregisterServer() -> $crate::Status {
+            $crate::self_registration::unregister(&[$($clsid),+])
         }
     };
 }
