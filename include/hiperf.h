@@ -1515,6 +1515,43 @@ static inline HRESULT HiperfIndicate(IWbemObjectSink *sink, IWbemObjectAccess *o
     return IWbemObjectSink_Indicate(sink, 1, &instance);
 }
 
+/* Whether two names are the same: of classes, properties or instances case makes no difference (in ASCII). */
+static inline int HiperfSameName(LPCWSTR a, LPCWSTR b)
+{
+    for (;; a++, b++) {
+        WCHAR lower_a = *a >= u'A' && *a <= u'Z' ? (WCHAR)(*a + 32) : *a;
+        WCHAR lower_b = *b >= u'A' && *b <= u'Z' ? (WCHAR)(*b + 32) : *b;
+        if (lower_a != lower_b)
+            return 0;
+        if (*a == 0)
+            return 1;
+    }
+}
+
+/* Writes a text that ends with a zero. */
+static inline HRESULT HiperfWriteString(IWbemObjectAccess *object, LONG handle, LPCWSTR text)
+{
+    LONG units = 1; /* the zero counts */
+    for (LPCWSTR unit = text; *unit != 0; unit++)
+        units++;
+    return IWbemObjectAccess_WritePropertyValue(object, handle, units * (LONG)sizeof *text, (const BYTE *)text);
+}
+
+/* The six times that every raw class inherits, as HiperfHandles takes their names and HiperfWriteTimes their handles. */
+#define HIPERF_TIMES 6
+#define HIPERF_TIME_NAMES \
+    u"Timestamp_PerfTime", u"Frequency_PerfTime", u"Timestamp_Sys100NS", u"Frequency_Sys100NS", u"Timestamp_Object", \
+        u"Frequency_Object"
+
+/* Writes the moment of a sample to all of them: units of 100 ns of a clock that never steps back. */
+static inline HRESULT HiperfWriteTimes(IWbemObjectAccess *object, const LONG *handles, uint64_t time_100ns)
+{
+    HRESULT hr = S_OK;
+    for (int at = 0; at < HIPERF_TIMES && SUCCEEDED(hr); at++)
+        hr = IWbemObjectAccess_WriteQWORD(object, handles[at], at % 2 == 0 ? time_100ns : 10000000u);
+    return hr;
+}
+
 /* The handles of `count` properties of a class, good for all its instances. WBEM_E_NOT_FOUND: it lacks one of them. */
 static inline HRESULT HiperfHandles(IWbemClassObject *class_object, const LPCWSTR *names, LONG *handles, size_t count)
 {

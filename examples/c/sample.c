@@ -46,11 +46,9 @@ static HRESULT take_sample(struct sample *sample)
     return CoRevertToSelf();
 }
 
-/* The properties; a handle of each is asked for once. The six times are those of every raw class. */
-enum property { NAME, ENQUEUED, DEPTH, TIME_PERF, RATE_PERF, TIME_SYS, RATE_SYS, TIME_OBJECT, RATE_OBJECT, PROPERTIES };
-static const LPCWSTR property_names[PROPERTIES] = {
-    u"Name", u"EnqueuedPersec", u"Depth", u"Timestamp_PerfTime", u"Frequency_PerfTime", u"Timestamp_Sys100NS",
-    u"Frequency_Sys100NS", u"Timestamp_Object", u"Frequency_Object"};
+/* The properties; a handle of each is asked for once. The times are those of every raw class. */
+enum property { NAME, ENQUEUED, DEPTH, TIMES, PROPERTIES = TIMES + HIPERF_TIMES };
+static const LPCWSTR property_names[PROPERTIES] = {u"Name", u"EnqueuedPersec", u"Depth", HIPERF_TIME_NAMES};
 
 struct provider {
     IWbemProviderInit init;
@@ -65,45 +63,22 @@ static HRESULT write_queue(const LONG *handles, IWbemObjectAccess *object, const
     HRESULT hr = IWbemObjectAccess_WriteQWORD(object, handles[ENQUEUED], sample->enqueued[queue]);
     if (SUCCEEDED(hr))
         hr = IWbemObjectAccess_WriteDWORD(object, handles[DEPTH], sample->depth[queue]);
-    for (int property = TIME_PERF; property < PROPERTIES && SUCCEEDED(hr); property += 2) {
-        hr = IWbemObjectAccess_WriteQWORD(object, handles[property], sample->time_100ns);
-        if (SUCCEEDED(hr))
-            hr = IWbemObjectAccess_WriteQWORD(object, handles[property + 1], 10000000u);
-    }
-    return hr;
+    return SUCCEEDED(hr) ? HiperfWriteTimes(object, handles + TIMES, sample->time_100ns) : hr;
 }
 
-/* There is but one class. Clients may write its name in any case. */
+/* There is but one class. */
 static HRESULT check_class(const WCHAR *name)
 {
     if (name == NULL)
         return WBEM_E_INVALID_PARAMETER;
-    for (const WCHAR *ours = class_name; *ours != 0 || *name != 0; ours++, name++) {
-        WCHAR lower = *name >= u'A' && *name <= u'Z' ? (WCHAR)(*name + 32) : *name;
-        WCHAR our_lower = *ours >= u'A' && *ours <= u'Z' ? (WCHAR)(*ours + 32) : *ours;
-        if (lower != our_lower)
-            return WBEM_E_INVALID_CLASS;
-    }
-    return WBEM_S_NO_ERROR;
-}
-
-/* The size of a string with its closing zero, as WritePropertyValue wants it. */
-static LONG bytes_of(const WCHAR *text)
-{
-    LONG units = 0;
-    while (text[units++] != 0)
-        ;
-    return units * (LONG)sizeof *text;
+    return HiperfSameName(name, class_name) ? WBEM_S_NO_ERROR : WBEM_E_INVALID_CLASS;
 }
 
 /* A new instance of the class, named after the queue. */
 static HRESULT spawn(struct provider *provider, int queue, IWbemObjectAccess **object)
 {
     HRESULT hr = HiperfSpawn(provider->class_object, object);
-    if (SUCCEEDED(hr))
-        hr = IWbemObjectAccess_WritePropertyValue(*object, provider->handles[NAME], bytes_of(queue_names[queue]),
-                                                  (const BYTE *)queue_names[queue]);
-    return hr;
+    return SUCCEEDED(hr) ? HiperfWriteString(*object, provider->handles[NAME], queue_names[queue]) : hr;
 }
 
 /* Which queue an object's key names. */
@@ -113,7 +88,7 @@ static HRESULT find_queue(struct provider *provider, IWbemObjectAccess *object, 
     LONG bytes;
     IWbemObjectAccess_ReadPropertyValue(object, provider->handles[NAME], sizeof name, &bytes, (BYTE *)name);
     for (*queue = 0; *queue < QUEUES; ++*queue)
-        if (memcmp(name, queue_names[*queue], (size_t)bytes_of(queue_names[*queue])) == 0)
+        if (HiperfSameName(name, queue_names[*queue]))
             return WBEM_S_NO_ERROR;
     return WBEM_E_NOT_FOUND;
 }
@@ -183,20 +158,33 @@ static HRESULT refresh(IWbemRefresher *This, LONG flags)
 }
 static const IWbemRefresherVtbl refresher_table = {base_QueryInterface, base_AddRef, base_Release, refresh};
 
-/* Keeps an item that is complete, under a new id; frees one that isn't, and refuses a refresher that isn't ours. */
-static HRESULT keep_item(HRESULT hr, IWbemRefresher *refresher, struct item *item, LONG *id)
+/* A new item with the queues from `first` to `last`, for an enumerator or none. */
+static HRESULT add_item(IWbemRefresher *refresher, int first, int last, IWbemHiPerfEnum *enumerator, LONG *id)
 {
     static LONG last_id;
-    if (SUCCEEDED(hr) && refresher->lpVtbl != &refresher_table)
-        hr = WBEM_E_INVALID_PARAMETER;
-    if (FAILED(hr)) {
-        free_item(item);
-        return hr;
+    struct refresher *ours = base_of(refresher);
+    struct item *item = calloc(1, sizeof *item);
+    if (item == NULL)
+        return WBEM_E_OUT_OF_MEMORY;
+    for (int queue = first; queue <= last; queue++) {
+        HRESULT hr = spawn(ours->provider, queue, &item->objects[queue]);
+        if (FAILED(hr)) {
+            free_item(item);
+            return hr;
+        }
     }
+    if ((item->enumerator = enumerator) != NULL)
+        IWbemHiPerfEnum_AddRef(enumerator);
     *id = item->id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
-    item->next = base_of(refresher)->items;
-    base_of(refresher)->items = item;
-    return hr;
+    item->next = ours->items;
+    ours->items = item;
+    return WBEM_S_NO_ERROR;
+}
+
+/* A client may pass what isn't our refresher, or NULL. */
+static bool is_ours(const IWbemRefresher *refresher)
+{
+    return refresher != NULL && refresher->lpVtbl == &refresher_table;
 }
 
 /* ---- The provider's methods --------------------------------------------------------------------- */
@@ -250,18 +238,14 @@ static HRESULT create_refreshable_object(IWbemHiPerfProvider *This, IWbemService
 {
     int queue;
     (void)services, (void)flags, (void)context;
-    if (template == NULL || refresher == NULL || out == NULL || id == NULL)
+    if (template == NULL || !is_ours(refresher) || out == NULL || id == NULL)
         return WBEM_E_INVALID_PARAMETER;
-    struct item *item = calloc(1, sizeof *item);
     *out = NULL;
-    if (item == NULL)
-        return WBEM_E_OUT_OF_MEMORY;
     HRESULT hr = find_queue(hiperf_of(This), template, &queue);
     if (SUCCEEDED(hr))
-        hr = spawn(hiperf_of(This), queue, &item->objects[queue]);
-    hr = keep_item(hr, refresher, item, id);
+        hr = add_item(refresher, queue, queue, NULL, id);
     if (SUCCEEDED(hr)) {
-        *out = item->objects[queue];
+        *out = base_of(refresher)->items->objects[queue];
         IWbemObjectAccess_AddRef(*out); /* one reference is the caller's */
     }
     return hr;
@@ -270,7 +254,7 @@ static HRESULT create_refreshable_object(IWbemHiPerfProvider *This, IWbemService
 static HRESULT stop_refreshing(IWbemHiPerfProvider *This, IWbemRefresher *refresher, LONG id, LONG flags)
 {
     (void)This, (void)flags;
-    if (refresher == NULL || refresher->lpVtbl != &refresher_table)
+    if (!is_ours(refresher))
         return WBEM_E_INVALID_PARAMETER;
     for (struct item **link = &base_of(refresher)->items; *link != NULL; link = &(*link)->next) {
         struct item *item = *link;
@@ -288,20 +272,11 @@ static HRESULT create_refreshable_enum(IWbemHiPerfProvider *This, IWbemServices 
                                        IWbemRefresher *refresher, LONG flags, IWbemContext *context,
                                        IWbemHiPerfEnum *enumerator, LONG *id)
 {
-    (void)services, (void)flags, (void)context;
-    if (refresher == NULL || enumerator == NULL || id == NULL)
+    (void)This, (void)services, (void)flags, (void)context;
+    if (!is_ours(refresher) || enumerator == NULL || id == NULL)
         return WBEM_E_INVALID_PARAMETER;
     HRESULT hr = check_class(class);
-    if (FAILED(hr))
-        return hr;
-    struct item *item = calloc(1, sizeof *item);
-    if (item == NULL)
-        return WBEM_E_OUT_OF_MEMORY;
-    for (int queue = 0; queue < QUEUES && SUCCEEDED(hr); queue++)
-        hr = spawn(hiperf_of(This), queue, &item->objects[queue]);
-    item->enumerator = enumerator;
-    IWbemHiPerfEnum_AddRef(enumerator);
-    return keep_item(hr, refresher, item, id);
+    return SUCCEEDED(hr) ? add_item(refresher, 0, QUEUES - 1, enumerator, id) : hr;
 }
 
 /* Fills objects whose keys are set. */
