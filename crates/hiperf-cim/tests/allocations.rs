@@ -1,47 +1,11 @@
 //! Text that is written by handle allocates nothing once an instance has had
 //! room for it, however its length changes.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "../../../tests/rust/allocations.rs"]
+mod counting;
 
+use counting::allocations;
 use hiperf_cim::{CimType, ClassBuilder, Instance, PropertyDeclaration};
-
-/// Counts what this thread allocates.
-struct Counting;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: it is the system's allocator, and beside it counts in a cell that
-// needs no memory of its own.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: the caller's duties are the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn allocations(what: impl FnOnce()) -> usize {
-    let before = COUNT.get();
-    what();
-    COUNT.get() - before
-}
 
 /// Two texts that are short and long by turns, in one instance, and its copy as
 /// a refresh makes it.

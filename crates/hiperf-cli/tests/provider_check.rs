@@ -2,54 +2,16 @@
 //! by the check that is about it, and nothing in providers that are sound.
 #![cfg(target_os = "linux")]
 
+mod building;
+
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-fn skip(why: &str) {
-    assert!(std::env::var_os("HIPERF_CI").is_none(), "skipped in CI: {why}");
-    println!("skipped: {why}");
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-/// An empty directory for a test, to which nobody else may write.
-fn directory(test: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("provider-check").join(test);
-    let _left_over = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
-    fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
-    path.canonicalize().unwrap()
-}
-
-/// Whether a library is loaded from there: it isn't where others may write.
-fn may_load_from(directory: &Path) -> bool {
-    let own = fs::metadata("/proc/self").unwrap().uid();
-    for above in directory.ancestors() {
-        let of = fs::metadata(above).unwrap();
-        let is_sticky = of.mode() & 0o1000 != 0 && of.uid() == 0;
-        if (of.uid() != 0 && of.uid() != own) || (of.mode() & 0o022 != 0 && !is_sticky) {
-            skip(&format!("others may write to {}, so no library is loaded from there", above.display()));
-            return false;
-        }
-    }
-    true
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-#[track_caller]
-fn run(command: &mut Command) {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}{}", text(&output.stdout), text(&output.stderr));
-}
+use building::{directory, may_load_from, root, run, skip, text};
 
 /// A provider in C as a library; `folder` is where it finds what it includes.
 fn c_library(folder: &str, name: &str, out: &Path) -> PathBuf {
@@ -109,7 +71,7 @@ fn sound(library: &Path, choice: &str, arguments: &[&str]) {
 
 #[test]
 fn sound_providers_in_c_pass() {
-    let out = directory("sound-c");
+    let out = directory("provider-check/sound-c");
     if !may_load_from(&out) {
         return;
     }
@@ -123,7 +85,7 @@ fn sound_providers_in_c_pass() {
 
 #[test]
 fn sound_providers_in_rust_pass() {
-    if !may_load_from(&directory("sound-rust")) {
+    if !may_load_from(&directory("provider-check/sound-rust")) {
         return;
     }
     let examples = ["-p", "hiperf-provider", "--examples"];
@@ -257,7 +219,7 @@ fn finds(library: &Path, (fault, name, says): (&str, &str, &str), word: &str) ->
 
 #[test]
 fn every_mistake_is_found_by_its_check() {
-    let out = directory("broken");
+    let out = directory("provider-check/broken");
     if !may_load_from(&out) {
         return;
     }
@@ -332,7 +294,7 @@ fn where_a_provider_is() {
 
 #[test]
 fn reports() {
-    let out = directory("reports");
+    let out = directory("provider-check/reports");
     if !may_load_from(&out) {
         return;
     }
@@ -364,7 +326,7 @@ fn reports() {
 /// check is run under Valgrind in its process.
 #[test]
 fn valgrind_finds_nothing() {
-    let out = directory("valgrind");
+    let out = directory("provider-check/valgrind");
     if !may_load_from(&out) {
         return;
     }

@@ -2,45 +2,17 @@
 //! are, without a network, and what is there is not overwritten unasked.
 #![cfg(target_os = "linux")]
 
+mod building;
+
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use hiperf::{Namespace, Refreshed, Refresher, Value};
 use hiperf_com::{Guid, registry};
 
-fn skip(why: &str) {
-    assert!(std::env::var_os("HIPERF_CI").is_none(), "skipped in CI: {why}");
-    println!("skipped: {why}");
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-/// An empty directory for a test, to which nobody else may write.
-fn directory(test: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("provider-new").join(test);
-    let _left_over = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
-    fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
-    path.canonicalize().unwrap()
-}
-
-/// Whether a library is loaded from there: it isn't where others may write.
-fn may_load_from(directory: &Path) -> bool {
-    let own = fs::metadata("/proc/self").unwrap().uid();
-    for above in directory.ancestors() {
-        let of = fs::metadata(above).unwrap();
-        let is_sticky = of.mode() & 0o1000 != 0 && of.uid() == 0;
-        if (of.uid() != 0 && of.uid() != own) || (of.mode() & 0o022 != 0 && !is_sticky) {
-            skip(&format!("others may write to {}, so no library is loaded from there", above.display()));
-            return false;
-        }
-    }
-    true
-}
+use building::{directory, may_load_from, root, run, skip, text};
 
 fn hiperf(inside: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hiperf"));
@@ -50,15 +22,8 @@ fn hiperf(inside: &Path, arguments: &[&str]) -> Output {
 #[track_caller]
 fn new(inside: &Path, arguments: &[&str]) -> String {
     let output = hiperf(inside, arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}", text(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
-}
-
-#[track_caller]
-fn run(command: &mut Command) {
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
 }
 
 /// The MOF that a library carries, from its text to the NUL behind it.
@@ -94,7 +59,7 @@ fn serves(library: &Path, name: &str) {
 
 #[test]
 fn a_provider_in_rust() {
-    let inside = directory("rust");
+    let inside = directory("provider-new/rust");
     let printed = new(&inside, &["JobQueue", "--sdk", root().to_str().unwrap()]);
     assert_eq!(
         printed,
@@ -114,7 +79,7 @@ fn a_provider_in_rust() {
 
 #[test]
 fn a_provider_in_c() {
-    let inside = directory("c");
+    let inside = directory("provider-new/c");
     new(&inside, &["Shop", "--lang", "c", "--sdk", root().to_str().unwrap()]);
     let project = inside.join("shop-provider");
     if Command::new("make").arg("--version").output().is_err() {
@@ -128,7 +93,7 @@ fn a_provider_in_c() {
 
 #[test]
 fn what_is_there_stays() {
-    let inside = directory("force");
+    let inside = directory("provider-new/force");
     new(&inside, &["Shop", "--directory", "here"]);
     let readme = inside.join("here/README.md");
     fs::write(&readme, "mine").unwrap();
@@ -151,7 +116,7 @@ fn what_is_there_stays() {
 
 #[test]
 fn names_and_trees_that_are_refused() {
-    let inside = directory("refused");
+    let inside = directory("provider-new/refused");
     for (arguments, says) in [
         (&["job queue"][..], "\"job queue\" can't be a provider's name"),
         (&["Win32"], "\"Win32\" is the beginning of others' class names"),

@@ -1,10 +1,12 @@
 //! A warm refresh of a hosted provider allocates nothing in the client, with
 //! reasons for missing values or without, published or not.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "../../../tests/rust/allocations.rs"]
+mod counting;
+
 use std::path::PathBuf;
 
+use counting::allocations;
 use hiperf::{Hosting, Namespace, Reason, Refreshed, Refresher, Value};
 use hiperf_com::{Guid, registry};
 
@@ -13,43 +15,6 @@ const HOST: Guid = Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4001");
 
 /// As which that of `tests/provider/still.rs` is, or into a client.
 const STILL: Guid = Guid::parse("5B1D8F0A-2C7E-4D6B-9F31-7A0C5E4D4006");
-
-/// Counts what this thread allocates.
-struct Counting;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: it is the system's allocator, and beside it counts in a cell that
-// needs no memory of its own.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: the caller's duties are the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn allocations(what: impl FnOnce()) -> usize {
-    let before = COUNT.get();
-    what();
-    COUNT.get() - before
-}
 
 /// Class `Test_<name>` of a provider that is registered under these CLSIDs;
 /// nothing if its library may not be loaded.
