@@ -6,15 +6,14 @@
 
 #[path = "../../../benches/rounds.rs"]
 mod rounds;
+#[path = "../../hiperfd/tests/provider/still.rs"]
+mod still;
 
 use std::hint::black_box;
 use std::process::ExitCode;
 
-use hiperf::{EnumId, Namespace, Refreshed, Refresher, Result, Status, Value};
+use hiperf::{EnumId, Namespace, Refreshed, Refresher, Result, Status};
 use hiperf_cim::Instance;
-use hiperf_com::access::{HiPerfEnum, ObjectAccess};
-use hiperf_com::client::{Context, ObjectSink};
-use hiperf_com::provider::{HiPerfProvider, Initialization, ProviderRefresher, Services};
 use hiperf_com::{Guid, registry};
 use rounds::{Claim, measure};
 
@@ -40,7 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn refresh() -> Result<bool> {
-    registry::register_provider(CLSID, || Still);
+    registry::register_provider(CLSID, || still::Still);
     let namespace = Namespace::connect("root\\cimv2")?;
     namespace.compile_mof("bench.mof", &schema())?;
     let mut refreshers = Vec::new();
@@ -163,73 +162,4 @@ fn block(refresher: &Refresher, id: EnumId) -> Result<Vec<u8>> {
     assert_eq!(instances.len(), INSTANCES);
     let first = instances.next().ok_or(Status::WBEM_E_NOT_FOUND)?;
     Ok(first.to_instance().block().to_vec())
-}
-
-/// A provider whose instances never change.
-struct Still;
-
-/// Its refresher, with the enumerators that still want their instances.
-#[derive(Default)]
-struct StillRefresher {
-    waiting: Vec<(HiPerfEnum, Vec<ObjectAccess>)>,
-}
-
-impl HiPerfProvider for Still {
-    type Refresher = StillRefresher;
-
-    fn initialize(&self, _: &Initialization) -> Result<()> {
-        Ok(())
-    }
-
-    fn create_refresher(&self, _: &Services) -> Result<StillRefresher> {
-        Ok(StillRefresher::default())
-    }
-
-    fn query_instances(&self, _: &Services, _: &str, _: Option<&Context>, _: &ObjectSink) -> Result<()> {
-        Err(Status::WBEM_E_NOT_SUPPORTED.into())
-    }
-
-    fn get_objects(&self, _: &Services, _: &[ObjectAccess], _: Option<&Context>) -> Result<()> {
-        Err(Status::WBEM_E_NOT_SUPPORTED.into())
-    }
-}
-
-impl ProviderRefresher for StillRefresher {
-    fn add_object(
-        &mut self,
-        _: &Services,
-        _: &ObjectAccess,
-        _: Option<&Context>,
-    ) -> Result<(ObjectAccess, i32)> {
-        Err(Status::WBEM_E_NOT_SUPPORTED.into())
-    }
-
-    fn add_enum(
-        &mut self,
-        services: &Services,
-        class: &str,
-        _: Option<&Context>,
-        target: HiPerfEnum,
-    ) -> Result<i32> {
-        let class = services.get_object(class)?;
-        let spawn = |index: usize| {
-            let object = class.spawn_instance()?;
-            object.put("Name", &Value::String(format!("{index:04}")))?;
-            Ok(object)
-        };
-        self.waiting.push((target, (0..INSTANCES).map(spawn).collect::<Result<_>>()?));
-        Ok(1)
-    }
-
-    fn stop_refreshing(&mut self, _: i32) -> Result<()> {
-        Ok(())
-    }
-
-    fn refresh(&mut self, _: i32) -> std::result::Result<Status, Status> {
-        for (target, objects) in self.waiting.drain(..) {
-            let ids: Vec<i32> = (1..).take(objects.len()).collect();
-            target.add_objects(&ids, &objects)?;
-        }
-        Ok(Status::WBEM_S_NO_ERROR)
-    }
 }

@@ -212,9 +212,19 @@ impl Copy {
     }
 }
 
-/// A lock on what nobody else has is always to be had.
+/// The locks of a store that nobody else has, which are always to be had.
 macro_rules! locks {
-    ($($name:ident -> $answer:ty = $value:expr;)*) => {$(
+    () => {
+        locks! {
+            try_lock_range -> bool = true;
+            try_lock_shared_range -> bool = true;
+            lock_range -> () = ();
+            lock_shared_range -> () = ();
+            unlock_range -> () = ();
+            query_lock_range -> bool = false;
+        }
+    };
+    ($($name:ident -> $answer:ty = $value:expr;)+) => {$(
         fn $name(
             &self,
             _: std::ops::Bound<u64>,
@@ -222,7 +232,7 @@ macro_rules! locks {
         ) -> std::result::Result<$answer, redb::BackendError> {
             Ok($value)
         }
-    )*};
+    )+};
 }
 #[cfg(test)]
 pub(in crate::repository) use locks;
@@ -255,12 +265,5 @@ impl StorageBackend for Copy {
         Ok(())
     }
 
-    locks! {
-        try_lock_range -> bool = true;
-        try_lock_shared_range -> bool = true;
-        lock_range -> () = ();
-        lock_shared_range -> () = ();
-        unlock_range -> () = ();
-        query_lock_range -> bool = false;
-    }
+    locks!();
 }

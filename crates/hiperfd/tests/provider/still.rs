@@ -1,5 +1,6 @@
 //! A provider for measurements: a thousand instances that stay, and of whose
-//! counters each refresh changes as many as the class's name says at its end.
+//! counters each refresh changes as many as the class's name says at its end,
+//! none if it says nothing. The benches of hiperf use it as well.
 
 use hiperf_cim::{PropertyHandle, Result, Value};
 use hiperf_com::Status;

@@ -140,14 +140,7 @@ impl StorageBackend for Backend {
         Ok(())
     }
 
-    locks! {
-        try_lock_range -> bool = true;
-        try_lock_shared_range -> bool = true;
-        lock_range -> () = ();
-        lock_shared_range -> () = ();
-        unlock_range -> () = ();
-        query_lock_range -> bool = false;
-    }
+    locks!();
 }
 
 /// Which of the three files a name is of, on its way or in its place.
