@@ -11,7 +11,7 @@
 //! value    = number | text | "-" (NULL) | "!" reason (NULL, and said why)
 //! ```
 //!
-//! `D` stands for all three time stamps and `F` for their frequencies. Where a
+//! A sample [`FAILS`] is a refresh that fails. `D` stands for all three time stamps and `F` for their frequencies. Where a
 //! row has none, the first sample is at 1 s and each is a second after the one
 //! before, in 100 ns.
 
@@ -28,6 +28,9 @@ use hiperf_com::registry;
 
 use crate::names::{next_clsid, registration};
 
+/// A sample that the provider can't take.
+pub const FAILS: &[&str] = &[FAILURE];
+const FAILURE: &str = "failure:";
 const SECOND: u64 = 10_000_000;
 const TIMES: [(&str, [&str; 3]); 2] = [
     ("D", ["Timestamp_PerfTime", "Timestamp_Sys100NS", "Timestamp_Object"]),
@@ -292,6 +295,9 @@ impl ProviderRefresher for ScriptRefresher {
         self.played.refreshes.fetch_add(1, Ordering::Relaxed);
         let rows = &self.played.samples[self.place.min(self.played.samples.len() - 1)];
         self.place += 1;
+        if rows.iter().any(|row| row.name == FAILURE.trim_end_matches(':')) {
+            return Err(Status::WBEM_E_FAILED);
+        }
         let mut status = Status::WBEM_S_NO_ERROR;
         for (_, instance, name, object) in &self.objects {
             match rows.iter().find(|row| row.id == *instance) {

@@ -3,10 +3,10 @@
 
 use std::thread;
 
-use hiperf::Status;
+use hiperf::{Refreshed, Refresher, Status};
 use hiperf_cim::Instance;
 
-use crate::script::{Classes, Script, check};
+use crate::script::{Classes, FAILS, Script, check, shown};
 
 const CLASSES: Classes<'_> = Classes {
     raw: "uint32 Small; uint64 Large; uint32 Sum; uint32 Sum_Base; uint32 Part; uint32 Part_Base;\
@@ -198,4 +198,34 @@ fn in_get_object() {
             });
         }
     });
+}
+
+/// One raw provider fails while another is well: nothing of it is of now, and
+/// the next interval is as long as it was.
+#[test]
+fn a_raw_provider_that_fails_alone() {
+    let classes = Classes {
+        raw: "uint64 N;",
+        formatted: "[CookingType(\"PERF_COUNTER_BULK_COUNT\")] uint64 N;\
+                    [CookingType(\"PERF_COUNTER_LARGE_RAWCOUNT\"), Counter(\"N\")] uint64 Level;\
+                    [CookingType(\"COOKER_AVERAGE\"), Counter(\"N\"), SampleWindow(9)] real64 Mean;",
+        ..Classes::default()
+    };
+    let samples: [&[&str]; 4] = [&["a: N=10"], FAILS, &["a: N=30"], &["a: N=31"]];
+    let failing = Script::new("FailsAlone", classes, &samples);
+    let well = Script::new("Well", classes, &[&["a: N=1"], &["a: N=3"], &["a: N=6"], &["a: N=10"]]);
+    let mut refresher = Refresher::new();
+    let lists =
+        [&failing, &well].map(|script| refresher.add_enum(&script.namespace, &script.formatted).unwrap());
+    let object = refresher.add_object(&failing.namespace, &failing.path("a")).unwrap();
+    let mut step = |refreshed: Refreshed, of_failing: &str, of_well: &str| {
+        assert_eq!(refresher.refresh(), Ok(refreshed));
+        check(&shown(&refresher, lists[0])["a"], of_failing);
+        check(&refresher.object(object).unwrap().to_instance(), of_failing);
+        check(&shown(&refresher, lists[1])["a"], of_well);
+    };
+    step(Refreshed::Complete, "N=no baseline yet, Level=10, Mean=10", "N=no baseline yet, Mean=1");
+    step(Refreshed::Partial, "N=failed, Level=failed, Mean=failed", "N=2, Mean=2");
+    step(Refreshed::Complete, "N=10, Level=30, Mean=20", "N=3");
+    step(Refreshed::Complete, "N=1, Level=31", "N=4, Mean=5");
 }
