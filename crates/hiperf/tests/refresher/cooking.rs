@@ -85,7 +85,7 @@ fn wraps_resets_and_standing_clocks() {
     step(1, Row { total: None, ..row(0, 60, 90, 7) }, "a=", "a=10", "a=10");
     step(1, row(20, 70, 100, 8), "a=", "a=10", "a=10");
     step(1, row(21, 80, 110, 9), "a=1", "a=10", "a=10");
-    // More than the property holds is its largest value, not its low half.
+    // The largest sum is a right one; what a type does not hold see tests/cooking/types.rs.
     step(1, row(21, 80, u64::MAX, 10), "a=0", "a=0", &format!("a={}", u64::MAX - 110));
 }
 
