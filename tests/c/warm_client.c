@@ -18,7 +18,7 @@
 
 #include <dlfcn.h>
 
-enum { MAX_CLASSES = 64, MAX_OBJECTS = 65536, WARM_UP = 8 };
+enum { MAX_CLASSES = 512, MAX_OBJECTS = 65536, WARM_UP = 8 };
 
 struct watched {
     IWbemHiPerfEnum *enumerator;

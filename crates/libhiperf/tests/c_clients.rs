@@ -12,7 +12,7 @@ use std::process::Command;
 
 use common::{
     BUILT, cc, client, cxx, directory, is_installed, lib_dir, linked, may_load_from, output, root, run, shim,
-    skip, source, strict, toy_library, under_valgrind,
+    skip, source, steady_classes, strict, toy_library, under_valgrind,
 };
 
 /// The order in which basic_client releases what it holds: see there.
@@ -283,10 +283,8 @@ fn a_warm_refresh_allocates_and_opens_nothing() {
     };
     let mut all = warm();
     all.args(["Toy_PerfFormattedData_Counters", "Toy_PerfFormattedData_Statistics"]);
-    for kind in ["Raw", "Formatted"] {
-        all.args(
-            ["Processor", "Memory", "System"].map(|class| format!("Win32_Perf{kind}Data_PerfOS_{class}")),
-        );
+    for class in steady_classes() {
+        all.args([class, &class.replacen("PerfRawData", "PerfFormattedData", 1)]);
     }
     let printed = run(&mut all);
     assert!(printed.ends_with("allocations 0 frees 0 mmaps 0 opens 0\n"), "{printed}");

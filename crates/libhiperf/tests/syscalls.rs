@@ -9,16 +9,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{BUILT, client, directory, is_installed, may_load_from, output, run, shim, skip};
-
-const CLASSES: [&str; 3] = [
-    "Win32_PerfRawData_PerfOS_Processor",
-    "Win32_PerfRawData_PerfOS_System",
-    "Win32_PerfRawData_PerfOS_Memory",
-];
+use common::{
+    BUILT, client, directory, is_installed, may_load_from, output, run, shim, skip, steady_classes,
+};
 
 /// Kernel calls of a refresh that read no file for the first time.
 const OTHER_CALLS: u64 = 3;
+
+/// The files of which the kernel gives whole records, as many as fit a page.
+const IN_RECORDS: [&str; 4] = ["/vmstat", "/interrupts", "/diskstats", "/mountinfo"];
 
 /// What one run called: each call with the file of its descriptor, how often.
 type Calls = BTreeMap<(String, String), u64>;
@@ -33,16 +32,21 @@ fn calls(log: &str) -> Calls {
             continue;
         };
         let first = rest.split([',', ')']).next().unwrap_or_default();
-        let path = first.split_once('<').map_or("", |(_, path)| path.trim_end_matches('>'));
+        let path = match first.split_once('<') {
+            Some((_, path)) => path.trim_end_matches('>'),
+            // It asks by the name of a file.
+            None if name == "statfs" => first.trim_matches('"'),
+            None => "",
+        };
         // A pipe has a number, which is another one in each run.
         let path = if path.starts_with('/') { path } else { path.split(':').next().unwrap_or_default() };
         // The kernel gives a long file in pieces. Each piece after the first is
-        // a read that can't be saved; the one that finds the end is none.
+        // a read that can't be saved; nor can the one that finds the end of a file
+        // that comes in records, which no other sign tells.
         let result = rest.rsplit(") = ").next().unwrap_or_default().trim();
-        let is_piece = match name {
-            "pread64" => !rest.ends_with(&format!(", 0) = {result}")) && result != "0",
-            _ => false,
-        };
+        let is_first = rest.ends_with(&format!(", 0) = {result}"));
+        let is_end = result == "0" && !IN_RECORDS.iter().any(|file| path.ends_with(file));
+        let is_piece = name == "pread64" && !is_first && !is_end;
         if !is_piece {
             *calls.entry((name.to_owned(), path.to_owned())).or_default() += 1;
         }
@@ -95,7 +99,7 @@ impl Traced<'_> {
         let (warm, refreshes) = self.warm();
         let opens = |name: &str| name.starts_with("open") || name == "creat";
         assert!(!warm.keys().any(|(name, _)| opens(name)), "{warm:#?}");
-        let read = |name: &str| name.contains("read") || name.starts_with("getdents");
+        let read = |name: &str| name.contains("read") || name.starts_with("getdents") || name == "statfs";
         let of_reads = warm.keys().filter(|(name, _)| read(name));
         let files: BTreeSet<String> = of_reads.map(|(_, path)| path.clone()).collect();
         let called: u64 = warm.values().sum();
@@ -123,8 +127,8 @@ fn check(test: &str, server: Option<PathBuf>, classes: &[&str]) -> Option<BTreeS
 }
 
 fn check_all(test: &str, server: Option<PathBuf>) {
-    if let Some(files) = check(test, server, &CLASSES) {
-        assert!(files.contains("/proc/stat") && files.len() >= 5, "{files:?}");
+    if let Some(files) = check(test, server, &steady_classes()) {
+        assert!(files.contains("/proc/stat") && files.len() >= 7, "{files:?}");
     }
 }
 
@@ -144,9 +148,9 @@ fn of_the_provider_in_its_own_library() {
 /// the files read that those need and no others.
 #[test]
 fn of_what_was_asked_for() {
-    let wanted = |class: usize, property: &str| format!("{}:{property}", CLASSES[class]);
+    let wanted = |property: &str| format!("Win32_PerfRawData_PerfOS_{property}");
     let (user, threads, faults) =
-        (wanted(0, "PercentUserTime"), wanted(1, "Threads"), wanted(2, "PageFaultsPersec"));
+        (wanted("Processor:PercentUserTime"), wanted("System:Threads"), wanted("Memory:PageFaultsPersec"));
     if let Some(files) = check("syscalls-wanted", None, &[&user, &threads, &faults]) {
         let expected = ["/proc/loadavg", "/proc/stat", "/proc/vmstat"].map(str::to_owned);
         assert_eq!(files, BTreeSet::from(expected));
@@ -158,9 +162,17 @@ fn lines_of_the_log() {
     let log = "7 pread64(4</proc/stat>, \"cpu (1)\", 8192, 0) = 1157\n\
                7 pread64(4</proc/stat>, \"more\", 8192, 4096) = 12\n\
                7 pread64(4</proc/stat>, \"\", 8192, 4108) = 0\n\
+               7 pread64(5</proc/vmstat>, \"nr_free_pages 1\", 8192, 0) = 16\n\
+               7 pread64(5</proc/vmstat>, \"\", 8192, 16) = 0\n\
+               7 statfs(\"/mnt\", {f_type=EXT2_SUPER_MAGIC}) = 0\n\
                7 openat(AT_FDCWD</>, \"/proc\", O_RDONLY) = 3</proc>\n\
                7 +++ exited with 0 +++\n";
     let call = |name: &str, path: &str| (name.to_owned(), path.to_owned());
-    let expected = [(call("openat", "/"), 1), (call("pread64", "/proc/stat"), 2)];
+    let expected = [
+        (call("openat", "/"), 1),
+        (call("pread64", "/proc/stat"), 2),
+        (call("pread64", "/proc/vmstat"), 1),
+        (call("statfs", "/mnt"), 1),
+    ];
     assert_eq!(calls(log), Calls::from(expected));
 }

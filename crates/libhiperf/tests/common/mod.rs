@@ -15,6 +15,22 @@ pub fn skip(why: &str) {
     println!("skipped: {why}");
 }
 
+/// Areas whose instances come and go by themselves on a machine in use.
+const CHURNING: [&str; 1] = ["process"];
+
+/// The raw classes of the built-in provider whose instances stay as they are.
+#[cfg(feature = "linux")]
+pub fn steady_classes() -> Vec<&'static str> {
+    let areas = hiperf_linux::sampler::AREAS.iter().filter(|(area, _)| !CHURNING.contains(area));
+    areas.flat_map(|(_, classes)| *classes).map(hiperf_linux::area::Entry::name).collect()
+}
+
+/// Without a built-in provider there are none.
+#[cfg(not(feature = "linux"))]
+pub fn steady_classes() -> Vec<&'static str> {
+    Vec::new()
+}
+
 /// The root of the source tree.
 pub fn root() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
