@@ -46,6 +46,17 @@ pub fn pin() {
 /// claims. `operations` are those of one round, by which times are divided.
 /// Says whether all ratios are below their gates.
 pub fn measure(operations: usize, contenders: &mut [Contender<'_>], claims: &[Claim<'_>]) -> bool {
+    measure_prepared(operations, &mut || (), contenders, claims)
+}
+
+/// The same, with something done before each contender's turn that isn't
+/// counted.
+pub fn measure_prepared(
+    operations: usize,
+    prepare: Contender<'_>,
+    contenders: &mut [Contender<'_>],
+    claims: &[Claim<'_>],
+) -> bool {
     let measuring = std::env::args().any(|argument| argument == "--bench");
     let rounds = if measuring { ROUNDS } else { TRIAL_ROUNDS };
     let mut times = vec![Vec::with_capacity(rounds); contenders.len()];
@@ -55,6 +66,7 @@ pub fn measure(operations: usize, contenders: &mut [Contender<'_>], claims: &[Cl
         // each takes its turn.
         for turn in 0..contenders.len() {
             let index = (round + turn) % contenders.len();
+            prepare();
             let start = Instant::now();
             contenders[index]();
             times[index].push(start.elapsed().as_secs_f64() * 1e9 / operations as f64);

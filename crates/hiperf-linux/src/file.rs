@@ -156,7 +156,7 @@ impl File {
 
 /// Reads a file from its beginning, growing the buffer as needed, and returns
 /// its length.
-fn read_whole(
+pub(crate) fn read_whole(
     root: &mut Root,
     descriptor: BorrowedFd<'_>,
     shape: Shape,

@@ -89,6 +89,8 @@ pub struct Costs {
     pub bytes: u64,
     /// Opens and reads that failed.
     pub failures: u64,
+    /// Clocks of other processes read.
+    pub clocks: u64,
 }
 
 /// The directory that holds `proc` and `sys`.
@@ -187,9 +189,24 @@ impl Root {
     }
 
     pub(crate) fn open_beneath(&mut self, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
-        self.costs.opens += 1;
         let opened =
             openat(self.directory.as_fd(), path, OFlags::RDONLY | OFlags::CLOEXEC | flags, Mode::empty());
+        self.count_open(opened)
+    }
+
+    /// Opens what is beneath a directory that was opened through this root.
+    pub(crate) fn open_at(
+        &mut self,
+        directory: BorrowedFd<'_>,
+        path: &CStr,
+        flags: OFlags,
+    ) -> Result<OwnedFd, Errno> {
+        let opened = openat(directory, path, OFlags::RDONLY | OFlags::CLOEXEC | flags, Mode::empty());
+        self.count_open(opened)
+    }
+
+    fn count_open(&mut self, opened: Result<OwnedFd, Errno>) -> Result<OwnedFd, Errno> {
+        self.costs.opens += 1;
         self.costs.failures += u64::from(opened.is_err());
         opened
     }
@@ -204,6 +221,11 @@ impl Root {
         self.path_buffer.push(0);
         let path = CStr::from_bytes_with_nul(&self.path_buffer).map_err(|_| Errno::INVAL)?;
         statvfs(path).inspect_err(|_| self.costs.failures += 1)
+    }
+
+    /// Whether another descriptor may be kept open.
+    pub(crate) fn has_room(&self) -> bool {
+        self.slots.load(Ordering::Relaxed) > 0
     }
 
     /// Keeps a descriptor open if the budget allows, else gives it back.

@@ -35,6 +35,25 @@ pub(crate) fn number(field: &[u8]) -> Option<u64> {
     (!field.is_empty()).then_some(value)
 }
 
+/// The number that a text begins with and what comes after its last digit;
+/// `None` if it begins with anything else, or the number does not fit 64 bits.
+pub(crate) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value: u64 = 0;
+    for (at, byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            // Only what has so many digits can be too large, and then is counted again.
+            let value = if at < DIGITS_THAT_FIT { Some(value) } else { number(&text[..at]) };
+            return Some((value.filter(|_| at > 0)?, &text[at..]));
+        }
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    Some((number(text)?, &[]))
+}
+
+/// Any number of fewer than so many digits fits 64 bits.
+const DIGITS_THAT_FIT: usize = 20;
+
 /// The numbers a line begins with, up to the first field that is none.
 pub(crate) fn leading_numbers(line: &[u8]) -> impl Iterator<Item = u64> {
     fields(line).map_while(number)
@@ -46,6 +65,26 @@ pub(crate) fn only_number(text: &[u8]) -> Option<u64> {
     let mut all = fields(line);
     let value = number(all.next()?)?;
     all.next().is_none().then_some(value)
+}
+
+/// The first line of a text, without its newline, and what comes after it;
+/// nothing if it doesn't end. For long texts: it looks at eight bytes at once.
+pub(crate) fn first_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    const LOWEST_BITS: u64 = u64::from_le_bytes([1; 8]);
+    const NEWLINES: u64 = u64::from_le_bytes([b'\n'; 8]);
+    let (words, _) = text.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        // The lowest byte of this that isn't 0 stands where the first newline is.
+        let word = u64::from_le_bytes(*word) ^ NEWLINES;
+        let found = word.wrapping_sub(LOWEST_BITS) & !word & (LOWEST_BITS << 7);
+        if found != 0 {
+            let at = index * 8 + found.trailing_zeros() as usize / 8;
+            return Some((&text[..at], &text[at + 1..]));
+        }
+    }
+    let (whole, rest) = text.split_at(words.len() * 8);
+    let at = whole.len() + rest.iter().position(|byte| *byte == b'\n')?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// The parts of a line before and after the first `separator`.
@@ -69,6 +108,18 @@ mod tests {
     }
 
     #[test]
+    fn the_first_line_ends_wherever_its_newline_is() {
+        for length in 0..40 {
+            let line: Vec<u8> = (0..length).map(|at| [b'\x0b', b'\x8a', b'\t', b'x', 0xff][at % 5]).collect();
+            assert_eq!(first_line(&line), None);
+            for rest in ["", "\n", "ab\ncd", "0123456789012345\n"] {
+                let text = [&line[..], b"\n", rest.as_bytes()].concat();
+                assert_eq!(first_line(&text), Some((&line[..], rest.as_bytes())));
+            }
+        }
+    }
+
+    #[test]
     fn a_number_is_all_digits_and_fits() {
         assert_eq!(number(b"0"), Some(0));
         assert_eq!(number(b"18446744073709551615"), Some(u64::MAX));
@@ -76,6 +127,25 @@ mod tests {
         assert_eq!(number(b"99999999999999999999999"), None);
         for bad in [&b""[..], b"-1", b"1x", b"0x1", b"+1", b"1.5", b"\xff"] {
             assert_eq!(number(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_leading_number_is_the_number_of_its_digits() {
+        for digits in [
+            "",
+            "0",
+            "7",
+            "0000000000000000000000000012",
+            "9999999999999999999",
+            "18446744073709551615",
+            "18446744073709551616",
+        ] {
+            for rest in ["", " ", "\nx", "x"] {
+                let text = format!("{digits}{rest}");
+                let expected = number(digits.as_bytes()).map(|value| (value, rest.as_bytes()));
+                assert_eq!(leading_number(text.as_bytes()), expected, "{text:?}");
+            }
         }
     }
 

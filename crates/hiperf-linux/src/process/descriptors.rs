@@ -1,0 +1,181 @@
+//! [`Descriptors`], the open files of one process, and [`ProcessFiles`], which
+//! reads a file of a process through them.
+//!
+//! A descriptor is bound to its process: when that has ended a read through it
+//! fails with `ESRCH`, even if another process has the id by then. Without one
+//! the file is opened beneath `/proc` for each read; then only the time at which
+//! the process started tells.
+
+use std::ffi::CStr;
+use std::os::fd::AsFd as _;
+
+use rustix::fs::{AtFlags, OFlags, statat};
+use rustix::io::Errno;
+
+use crate::file::{Shape, read_whole};
+use crate::process::directory::{Directory, ENTRIES_BYTES};
+use crate::process::sources::{ProcessFile, ProcessSources};
+use crate::root::{Kept, Root};
+
+/// What fits most files; a larger one grows the buffer.
+const EXPECTED_BYTES: usize = 16 << 10;
+
+/// The longest path here: an id of 10 digits, a slash and a name.
+const PATH_BYTES: usize = 32;
+
+/// The files of one process that stay open.
+#[derive(Debug, Default)]
+pub(crate) struct Descriptors {
+    kept: [Option<Kept>; ProcessFile::KEPT],
+}
+
+impl Descriptors {
+    /// Closes all of them.
+    pub(crate) fn close(&mut self) {
+        self.kept = Default::default();
+    }
+
+    /// Whether a file of `sources` could be open and isn't.
+    pub(crate) fn lack(&self, sources: ProcessSources) -> bool {
+        let mut kept = ProcessFile::ALL.into_iter().zip(&self.kept);
+        kept.any(|(file, kept)| kept.is_none() && sources.has_any(file.source()))
+    }
+
+    /// Whether any is open.
+    pub(crate) fn are_open(&self) -> bool {
+        self.kept.iter().any(Option::is_some)
+    }
+}
+
+/// Reads files of processes, one at a time, into one buffer.
+#[derive(Debug)]
+pub(crate) struct ProcessFiles {
+    buffer: Vec<u8>,
+    entries: Vec<u8>,
+    path: [u8; PATH_BYTES],
+    /// Whether the kernel tells the number of descriptors as the size of their
+    /// directory, which it does since Linux 6.2.
+    sizes_tell: bool,
+}
+
+impl Default for ProcessFiles {
+    fn default() -> ProcessFiles {
+        ProcessFiles {
+            buffer: vec![0; EXPECTED_BYTES],
+            entries: Vec::with_capacity(ENTRIES_BYTES),
+            path: [0; PATH_BYTES],
+            sizes_tell: false,
+        }
+    }
+}
+
+impl ProcessFiles {
+    /// Reads a file whole. What was opened for it stays open if the budget
+    /// allows.
+    pub(crate) fn read(
+        &mut self,
+        root: &mut Root,
+        directory: &Directory,
+        pid: u32,
+        file: ProcessFile,
+        descriptors: &mut Descriptors,
+    ) -> Result<&[u8], Errno> {
+        let kept = descriptors.kept.get_mut(file as usize);
+        let length = match &kept {
+            Some(Some(kept)) => read_whole(root, kept.as_fd(), Shape::OnePiece, &mut self.buffer)?,
+            _ => {
+                let path = write_path(&mut self.path, pid, file.name());
+                let descriptor = root.open_at(directory.as_fd(), path, OFlags::empty())?;
+                let length = read_whole(root, descriptor.as_fd(), Shape::OnePiece, &mut self.buffer)?;
+                // A file of a recorded tree could be read on after it was removed.
+                if let Some(place) = kept.filter(|_| directory.is_procfs()) {
+                    *place = root.keep(descriptor).ok();
+                }
+                length
+            }
+        };
+        let text = &self.buffer[..length];
+        if root.is_teed() {
+            root.tee(&format!("proc/{pid}/{}", file.name()), text);
+        }
+        Ok(text)
+    }
+
+    /// How many descriptors a process has open.
+    pub(crate) fn count_descriptors(
+        &mut self,
+        root: &mut Root,
+        directory: &Directory,
+        pid: u32,
+    ) -> Result<u64, Errno> {
+        let path = write_path(&mut self.path, pid, "fd");
+        if directory.is_procfs() {
+            root.costs.reads += 1;
+            let size = statat(directory.as_fd(), path, AtFlags::empty())
+                .inspect_err(|_| root.costs.failures += 1)?
+                .st_size;
+            let size = u64::try_from(size).unwrap_or(0);
+            self.sizes_tell |= size > 0;
+            if self.sizes_tell {
+                return Ok(size);
+            }
+        }
+        let descriptor = root.open_at(directory.as_fd(), path, OFlags::DIRECTORY)?;
+        let opened = Directory::of(descriptor);
+        let mut count = 0;
+        opened.for_each_number(root, 0, &mut self.entries, |_| count += 1)?;
+        Ok(count)
+    }
+}
+
+/// Writes `PID/NAME`, for a call that takes a C string.
+fn write_path<'a>(path: &'a mut [u8; PATH_BYTES], pid: u32, name: &str) -> &'a CStr {
+    let mut digits = [0; 10];
+    let mut start = digits.len();
+    let mut rest = pid;
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    let parts = [&digits[start..], b"/", name.as_bytes(), b"\0"];
+    let mut end = 0;
+    for part in parts {
+        path[end..end + part.len()].copy_from_slice(part);
+        end += part.len();
+    }
+    CStr::from_bytes_until_nul(path).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_path_fits() {
+        let mut path = [b'x'; PATH_BYTES];
+        for file in ProcessFile::ALL {
+            for pid in [0, 7, 10, 32_768, u32::MAX] {
+                let expected = format!("{pid}/{}", file.name());
+                assert_eq!(write_path(&mut path, pid, file.name()).to_str(), Ok(expected.as_str()));
+            }
+        }
+    }
+
+    #[test]
+    fn as_many_descriptors_as_there_are() {
+        let mut root = Root::system().unwrap();
+        let directory = Directory::open(&mut root).unwrap();
+        let mut files = ProcessFiles::default();
+        let pid = std::process::id();
+        let mut count = || files.count_descriptors(&mut root, &directory, pid).unwrap();
+        // Tests beside this one open and close files, so only a margin tells.
+        let before = count();
+        let opened: Vec<_> = (0..500).map(|_| std::fs::File::open("/dev/null").unwrap()).collect();
+        let after = count();
+        assert!(after >= before + 400, "{before} to {after} with {} more", opened.len());
+    }
+}
