@@ -1,5 +1,5 @@
-//! [`ProcessSources`]: which files of each process are to be read, and
-//! [`ProcessFile`], what each is called.
+//! [`ProcessSources`]: which files of each process are to be read, and what each
+//! is called.
 
 use std::ops::{BitOr, BitOrAssign};
 

@@ -12,6 +12,8 @@ use crate::{Reader, SECOND, STEP, naive, skip};
 
 /// Samples of a minute at 100 a second.
 const SAMPLES: usize = 6_000;
+/// Where a naive reader has the time of the start.
+const START: usize = 6;
 /// Births and deaths between two samples.
 const EACH: usize = 2;
 
@@ -49,8 +51,8 @@ fn a_minute_of_births_and_deaths() {
         // All of them would be thousands of files a sample.
         for child in children.iter().step_by(7) {
             let told = naive::of(reader.get(child.pid()));
-            let start = naive::read(child.pid()).unwrap().numbers[6];
-            assert_eq!(told.numbers[6], start, "process {}", child.pid());
+            let start = naive::read(child.pid()).unwrap().numbers[START];
+            assert_eq!(told.numbers[START], start, "process {}", child.pid());
         }
         let mut names: Vec<&str> =
             reader.table.processes().map(hiperf_linux::process::Process::name).collect();
@@ -78,19 +80,19 @@ fn an_id_that_is_used_again_at_once_is_another_process() {
         reader.sample(STEP);
         reader.sample(STEP);
         for _ in 0..10 {
-            let (pid, before) = (child.pid(), naive::of(reader.get(child.pid())).numbers[6]);
+            let (pid, before) = (child.pid(), naive::of(reader.get(child.pid())).numbers[START]);
             // Two that start within a tick can't be told apart by anybody.
             loop {
                 drop(child);
                 set_next_pid(pid);
                 child = ForkedChild::sleeper();
                 assert_eq!(child.pid(), pid);
-                if naive::read(pid).unwrap().numbers[6] != before {
+                if naive::read(pid).unwrap().numbers[START] != before {
                     break;
                 }
             }
             reader.sample(STEP);
-            assert_eq!(Some(naive::of(reader.get(pid))), naive::read(pid));
+            assert_eq!(naive::of(reader.get(pid)).numbers[START], naive::read(pid).unwrap().numbers[START]);
         }
     }
 }
