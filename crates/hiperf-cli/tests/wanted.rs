@@ -45,11 +45,11 @@ impl Copy {
 }
 
 /// `cpu12` as `cpuN`, and `state1` as `stateN`: the idle states of a processor
-/// are read together.
+/// are read together. So are the processes: `812` as `N`.
 fn without_numbers(path: &str) -> String {
     let part = |part: &str| {
         let stem = part.trim_end_matches(|c: char| c.is_ascii_digit());
-        let is_numbered = stem.len() < part.len() && ["cpu", "state"].contains(&stem);
+        let is_numbered = stem.len() < part.len() && ["", "cpu", "state"].contains(&stem);
         if is_numbered { format!("{stem}N") } else { part.to_owned() }
     };
     path.split('/').map(part).collect::<Vec<_>>().join("/")

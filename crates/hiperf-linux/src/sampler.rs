@@ -16,6 +16,7 @@ use crate::clock::{Clock, Timestamps};
 use crate::disks::Disks;
 use crate::machine::Machine;
 use crate::memory::MemoryArea;
+use crate::process::Processes;
 use crate::property::Sources;
 use crate::root::Root;
 
@@ -109,6 +110,7 @@ areas! {
     machine: Machine,
     memory: MemoryArea,
     disks: Disks,
+    processes: Processes,
 }
 
 /// The classes of all areas, in the order of [`AREAS`], as the provider serves

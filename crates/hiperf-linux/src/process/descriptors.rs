@@ -109,7 +109,9 @@ impl ProcessFiles {
         pid: u32,
     ) -> Result<u64, Errno> {
         let path = write_path(&mut self.path, pid, "fd");
-        if directory.is_procfs() {
+        // A copy of what is read is to hold the names that were counted.
+        let wants_names = root.is_teed();
+        if directory.is_procfs() && !wants_names {
             root.costs.reads += 1;
             let size = statat(directory.as_fd(), path, AtFlags::empty())
                 .inspect_err(|_| root.costs.failures += 1)?
@@ -122,8 +124,16 @@ impl ProcessFiles {
         }
         let descriptor = root.open_at(directory.as_fd(), path, OFlags::DIRECTORY)?;
         let opened = Directory::of(descriptor);
-        let mut count = 0;
-        opened.for_each_number(root, 0, &mut self.entries, |_| count += 1)?;
+        let (mut count, mut names) = (0, String::new());
+        opened.for_each_number(root, 0, &mut self.entries, |descriptor| {
+            count += 1;
+            if wants_names {
+                names.push_str(&format!("{descriptor}\n"));
+            }
+        })?;
+        if wants_names {
+            root.tee(&format!("proc/{pid}/fd"), names.as_bytes());
+        }
         Ok(count)
     }
 }

@@ -29,6 +29,7 @@ use crate::machine::loadavg::LoadAvg;
 use crate::process::directory::{Directory, ENTRIES_BYTES, is_procfs};
 use crate::root::Root;
 use crate::scan::{fields, lines, number, only_number};
+use crate::text_file::Content as _;
 
 /// Between two planned readings of the whole directory, in 100 ns.
 const WALK_EVERY: u64 = 30 * FREQUENCY;
@@ -111,7 +112,9 @@ impl Membership {
         let is_due = now >= self.walk_at;
         if is_due {
             self.is_own_namespace = directory.is_procfs() && self.shows_own_namespace(root);
-            self.range_of_ids = self.read_range(root);
+            if self.is_own_namespace {
+                self.range_of_ids = self.read_range(root);
+            }
         }
         // Read before the directory: who comes in between is seen, and next time again.
         self.last = if self.is_own_namespace { self.read_last_id(root) } else { None };

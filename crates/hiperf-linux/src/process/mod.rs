@@ -1,4 +1,5 @@
-//! The processes of the machine, kept up to date at the kernel's own price.
+//! [`Processes`]: the processes of the machine, kept up to date at the kernel's
+//! own price.
 //!
 //! ```text
 //!   Membership: who came?  ->  ProcessTable  ->  Process, one each  ->  class
@@ -15,12 +16,14 @@
 //! needs no text can take its place.
 
 mod comm;
+pub mod departed;
 mod descriptors;
 mod directory;
 mod idle;
 mod lru;
 mod membership;
 mod names;
+pub mod perf_process;
 mod reading;
 pub mod record;
 pub mod sources;
@@ -29,6 +32,124 @@ pub mod status;
 pub mod table;
 pub mod usage;
 
-pub use record::Process;
-pub use sources::ProcessSources;
-pub use table::ProcessTable;
+pub use self::record::Process;
+pub use self::sources::ProcessSources;
+pub use self::table::ProcessTable;
+
+use self::perf_process::PerfProcess;
+use crate::area::{Area, Entry, Moment, Sampled, Units};
+use crate::clock::unix_seconds_to_100ns;
+use crate::machine::Machine;
+use crate::property::Sources;
+use crate::root::Unavailable;
+
+/// What is read of all processes.
+#[derive(Debug)]
+pub struct Processes {
+    table: ProcessTable,
+    unavailable: Option<Unavailable>,
+    units: Units,
+    boot_100ns: Option<u64>,
+    /// Time in which no process ran, and on how many processors.
+    idle: Option<IdleTime>,
+}
+
+/// The time that belongs to no process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdleTime {
+    /// Summed over all processors, in clock ticks.
+    pub ticks: u64,
+    /// How many processors there are.
+    pub processors: u64,
+}
+
+impl Processes {
+    /// `/proc/N/stat`.
+    pub const STAT: Sources = Sources::number(0);
+    /// `/proc/N/status`.
+    pub const STATUS: Sources = Sources::number(1);
+    /// `/proc/N/io`.
+    pub const IO: Sources = Sources::number(2);
+    /// The entries of `/proc/N/fd`.
+    pub const DESCRIPTORS: Sources = Sources::number(3);
+    /// `/proc/stat`.
+    pub const MACHINE: Sources = Sources::number(4);
+
+    const OF_PROCESS: [(Sources, ProcessSources); 4] = [
+        (Processes::STAT, ProcessSources::STAT),
+        (Processes::STATUS, ProcessSources::STATUS),
+        (Processes::IO, ProcessSources::IO),
+        (Processes::DESCRIPTORS, ProcessSources::DESCRIPTORS),
+    ];
+
+    /// The processes.
+    #[must_use]
+    pub const fn table(&self) -> &ProcessTable {
+        &self.table
+    }
+
+    /// The units that the processes are counted in.
+    #[must_use]
+    pub const fn units(&self) -> Units {
+        self.units
+    }
+
+    /// When the machine was started, since 1601; `None` if it wasn't asked for.
+    #[must_use]
+    pub const fn boot_100ns(&self) -> Option<u64> {
+        self.boot_100ns
+    }
+
+    /// The time that belongs to no process; `None` if it wasn't asked for.
+    #[must_use]
+    pub const fn idle(&self) -> Option<IdleTime> {
+        self.idle
+    }
+
+    /// The sources of a process among those of the area.
+    pub(crate) fn of_process(wanted: Sources) -> ProcessSources {
+        let named = Processes::OF_PROCESS.into_iter().filter(|(source, _)| wanted.has_any(*source));
+        named.fold(ProcessSources::NONE, |all, (_, of_process)| all | of_process)
+    }
+}
+
+impl Default for Processes {
+    fn default() -> Processes {
+        Processes {
+            table: ProcessTable::default(),
+            unavailable: None,
+            units: Units::of_this_machine(),
+            boot_100ns: None,
+            idle: None,
+        }
+    }
+}
+
+impl Area for Processes {
+    const CLASSES: &'static [Entry] = &[Entry::of::<PerfProcess>()];
+
+    fn unavailable(&self, _: Sources) -> Option<Unavailable> {
+        self.unavailable
+    }
+}
+
+impl Sampled for Processes {
+    fn sample(&mut self, moment: &mut Moment<'_>, wanted: Sources) {
+        self.units = moment.units;
+        self.boot_100ns = None;
+        self.idle = None;
+        if wanted.has_any(Processes::MACHINE) {
+            let cpus = moment.machine.stat().cpus();
+            let ticks = cpus.iter().map(|cpu| cpu.times.idle.wrapping_add(cpu.times.iowait));
+            let idle = IdleTime { ticks: ticks.fold(0, u64::wrapping_add), processors: cpus.len() as u64 };
+            self.idle = (!cpus.is_empty()).then_some(idle);
+            self.boot_100ns = moment.machine.boot_time_s().and_then(unix_seconds_to_100ns);
+        }
+        let of_process = Processes::of_process(wanted);
+        self.unavailable = self.table.sample(moment.root, of_process, moment.at).err();
+    }
+
+    fn of_machine(wanted: Sources) -> Sources {
+        if wanted.has_any(Processes::MACHINE) { Machine::STAT } else { Sources::NONE }
+    }
+}

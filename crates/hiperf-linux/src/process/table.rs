@@ -14,6 +14,7 @@ use rustix::io::Errno;
 
 use crate::clock::Timestamps;
 use crate::process::comm::Comm;
+use crate::process::departed::Departed;
 use crate::process::directory::Directory;
 use crate::process::idle::{Activity, MOST_AGE, Round, activity};
 use crate::process::lru::Lru;
@@ -53,6 +54,7 @@ pub struct ProcessTable {
     skips_idle: bool,
     sample_number: u64,
     generation: u64,
+    departed: Departed,
     is_shown: bool,
 }
 
@@ -75,6 +77,7 @@ impl Default for ProcessTable {
             skips_idle: true,
             sample_number: 0,
             generation: 0,
+            departed: Departed::default(),
             is_shown: false,
         }
     }
@@ -149,6 +152,12 @@ impl ProcessTable {
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// What processes used that were in the table and have gone.
+    #[must_use]
+    pub fn departed(&self) -> &Departed {
+        &self.departed
     }
 
     fn sample_in(&mut self, mut sampling: Sampling<'_>) -> Result<(), Errno> {
@@ -298,6 +307,7 @@ impl ProcessTable {
     /// Frees the place of a process that has ended.
     fn bury(&mut self, place: u32) {
         let process = &mut self.processes[place as usize];
+        self.departed.add(process);
         process.descriptors.close();
         self.holders.remove(place);
         self.names.release(&process.comm, process.number);
