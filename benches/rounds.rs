@@ -30,6 +30,24 @@ pub struct Claim<'a> {
     pub target: f64,
 }
 
+/// A claim about what a part of a contender's work costs, which can't be done
+/// alone.
+#[allow(dead_code)] // Most benches have none.
+pub struct Difference<'a> {
+    /// What is measured, and against what.
+    pub what: &'a str,
+    /// The contender that does it,
+    pub subject: usize,
+    /// and the one that does everything else that this one does.
+    pub less: usize,
+    /// The peer's index.
+    pub peer: usize,
+    /// Above this ratio the bench fails.
+    pub gate: f64,
+    /// What is aimed at.
+    pub target: f64,
+}
+
 /// A contender: does its work once, however many operations that is.
 pub type Contender<'a> = &'a mut dyn FnMut();
 
@@ -57,8 +75,42 @@ pub fn measure_prepared(
     contenders: &mut [Contender<'_>],
     claims: &[Claim<'_>],
 ) -> bool {
-    let measuring = std::env::args().any(|argument| argument == "--bench");
-    let rounds = if measuring { ROUNDS } else { TRIAL_ROUNDS };
+    let times = times(operations, prepare, contenders);
+    let mut passed = true;
+    for Claim { what, subject, peer, gate, target } in claims {
+        let (subject, peer) = (&times[*subject], &times[*peer]);
+        let noise = spread(subject).max(spread(peer));
+        passed &= print_claim(what, median(subject), median(peer), (*gate, *target), noise);
+    }
+    passed || !is_measuring()
+}
+
+/// As [`measure`], for differences of contenders.
+#[allow(dead_code)] // Most benches have none.
+pub fn measure_differences(
+    operations: usize,
+    contenders: &mut [Contender<'_>],
+    differences: &[Difference<'_>],
+) -> bool {
+    let times = times(operations, &mut || (), contenders);
+    let mut passed = true;
+    for Difference { what, subject, less, peer, gate, target } in differences {
+        let (subject, less, peer) = (&times[*subject], &times[*less], &times[*peer]);
+        let noise = spread(subject).max(spread(less)).max(spread(peer));
+        let difference = median(subject) - median(less);
+        passed &= print_claim(what, difference, median(peer), (*gate, *target), noise);
+    }
+    passed || !is_measuring()
+}
+
+/// Whether this is more than a trial.
+fn is_measuring() -> bool {
+    std::env::args().any(|argument| argument == "--bench")
+}
+
+/// The sorted times of each contender, for one operation.
+fn times(operations: usize, prepare: Contender<'_>, contenders: &mut [Contender<'_>]) -> Vec<Vec<f64>> {
+    let rounds = if is_measuring() { ROUNDS } else { TRIAL_ROUNDS };
     let mut times = vec![Vec::with_capacity(rounds); contenders.len()];
     contenders.iter_mut().for_each(|run| run());
     for round in 0..rounds {
@@ -73,28 +125,21 @@ pub fn measure_prepared(
         }
     }
     times.iter_mut().for_each(|times| times.sort_by(f64::total_cmp));
-    let mut passed = true;
-    for claim in claims {
-        let (subject, peer) = (&times[claim.subject], &times[claim.peer]);
-        let ratio = median(subject) / median(peer);
-        let verdict = match ratio {
-            ratio if ratio <= claim.target => "",
-            ratio if ratio <= claim.gate => "  above target",
-            _ => "  ABOVE GATE",
-        };
-        println!(
-            "{:<52} {:>11.2} {:>11.2} {:>6.2} {:>6.2} {:>6.2} {:>4.0}%{verdict}",
-            claim.what,
-            median(subject),
-            median(peer),
-            ratio,
-            claim.gate,
-            claim.target,
-            spread(subject).max(spread(peer)),
-        );
-        passed &= ratio <= claim.gate;
-    }
-    passed || !measuring
+    times
+}
+
+/// Prints a line and says whether the ratio is below the gate.
+fn print_claim(what: &str, subject: f64, peer: f64, (gate, target): (f64, f64), noise: f64) -> bool {
+    let ratio = subject / peer;
+    let verdict = match ratio {
+        ratio if ratio <= target => "",
+        ratio if ratio <= gate => "  above target",
+        _ => "  ABOVE GATE",
+    };
+    println!(
+        "{what:<52} {subject:>11.2} {peer:>11.2} {ratio:>6.2} {gate:>6.2} {target:>6.2} {noise:>4.0}%{verdict}"
+    );
+    ratio <= gate
 }
 
 /// The head of the table that [`measure`] prints.

@@ -16,7 +16,7 @@
 //!
 //! Source: mof.md sections 5 and 6; \[MS-WMI\] 3.1.1.2.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::wmio::ClassWire;
 use crate::{
@@ -157,6 +157,7 @@ impl Class {
             default_block: self.default_block.clone(),
             wire: ClassWire::default(),
             is_amended: self.is_amended,
+            precise: OnceLock::new(),
         }
     }
 }

@@ -93,6 +93,13 @@ impl Block {
         &self.bytes
     }
 
+    /// NdTable and value table, for who writes many values at once.
+    #[inline]
+    pub(crate) fn fixed_part_mut(&mut self) -> &mut [u8] {
+        let len = self.fixed_len();
+        &mut self.bytes[..len]
+    }
+
     /// Makes this block equal to `other`, which has the same layout. Allocates
     /// only when the tail has outgrown everything it held before. Says whether
     /// one of the two has reasons, which are the instance's to copy.

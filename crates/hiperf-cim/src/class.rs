@@ -8,7 +8,7 @@
 //!
 //! Source: \[MS-WMIO\] 2.2.15 and 2.2.23; objects.md sections 2 and 3.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::wmio::ClassWire;
 use crate::{Error, Layout, PropertyHandle, QualifierSet, Result, Status, Type, Value, suggest};
@@ -155,6 +155,8 @@ pub struct Class {
     pub(crate) wire: ClassWire,
     /// Whether texts of a locale were merged into it.
     pub(crate) is_amended: bool,
+    /// The class with reals, once somebody asked for it.
+    pub(crate) precise: OnceLock<Arc<Class>>,
 }
 
 impl Class {

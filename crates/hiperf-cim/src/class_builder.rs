@@ -8,8 +8,9 @@ mod rules;
 
 use std::sync::Arc;
 
+pub(crate) use self::rules::cimtype;
 use self::rules::{
-    KEY_FLAVOR, check_identifier, check_key_type, check_width, cimtype, inherit_dynamic, same_parameters,
+    KEY_FLAVOR, check_identifier, check_key_type, check_width, inherit_dynamic, same_parameters,
 };
 use crate::block::Nesting;
 use crate::class_parts::ClassParts;

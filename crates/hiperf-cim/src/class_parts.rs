@@ -4,7 +4,7 @@
 //! [`ClassBuilder`](crate::ClassBuilder) has enforced them, or the class came
 //! over the wire and is taken as it is.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::block::Nesting;
 use crate::wmio::ClassWire;
@@ -54,6 +54,7 @@ impl ClassParts {
             default_block: Vec::new(),
             wire,
             is_amended: false,
+            precise: OnceLock::new(),
         };
         class.default_block = Instance::default_block(&class, nesting)?;
         Ok(class)

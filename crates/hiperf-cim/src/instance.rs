@@ -119,6 +119,11 @@ impl Instance {
         self.block.bytes()
     }
 
+    /// The class's slots.
+    pub(crate) fn slots(&self) -> &Arc<[Slot]> {
+        &self.slots
+    }
+
     /// The block, for what knows its inside.
     pub(crate) fn block_parts(&self) -> &Block {
         &self.block

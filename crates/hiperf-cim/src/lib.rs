@@ -31,6 +31,7 @@ pub mod layout;
 mod locale;
 pub mod mof;
 pub mod path;
+mod precise;
 mod qualifier;
 mod reason;
 mod status;

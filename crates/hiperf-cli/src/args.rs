@@ -29,6 +29,10 @@ pub struct Arguments {
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub isolated: bool,
 
+    /// Show formatted values as reals, not truncated to integers; what watch shows on a screen always is
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    pub precise: bool,
+
     #[command(flatten)]
     pub output: OutputOptions,
 
@@ -44,6 +48,7 @@ Examples:
   hiperf watch Processor
   hiperf watch Memory System --interval 500ms
   hiperf query 'SELECT Name, PercentProcessorTime FROM Win32_PerfFormattedData_PerfOS_Processor'
+  hiperf query 'SELECT * FROM Win32_PerfFormattedData_PerfOS_System' --precise --format json
   hiperf get 'Processor.Name=\"_Total\"' --format json
   hiperf describe Memory
   hiperf mofcomp provider.mof --check
@@ -390,6 +395,7 @@ mod tests {
         let Command::Watch(watch) = after.command else { panic!("{:?}", after.command) };
         assert_eq!((watch.targets.len(), watch.count, watch.why), (2, NonZeroU64::new(2), true));
         assert_eq!(watch.interval, Duration::from_secs(1));
+        assert!(parse("hiperf get A --precise").unwrap().precise);
         let compile = parse("hiperf mofcomp a.mof b.mof --class updateonly,safeupdate --state /s");
         let Command::Mofcomp(compile) = compile.unwrap().command else { panic!() };
         assert_eq!((compile.files.len(), compile.class.len(), compile.check), (2, 2, false));

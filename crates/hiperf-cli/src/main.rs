@@ -28,7 +28,7 @@ use std::cell::Cell;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, Format};
 use failure::Failure;
 use hiperf::{Hosting, Repository};
 
@@ -55,7 +55,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             false => repository.connect(namespace)?,
         };
         warn_of_damage(&repository, &is_warned);
-        Ok::<_, Failure>(namespace)
+        // A screen rounds by itself; a program gets the types of the class unless it asks.
+        let is_on_screen = matches!(arguments.command, Command::Watch(_)) && options.format == Format::Table;
+        Ok::<_, Failure>(if arguments.precise || is_on_screen { namespace.precise() } else { namespace })
     };
     match &arguments.command {
         Command::Watch(watch) => commands::watch::run(&connect()?, watch, options),

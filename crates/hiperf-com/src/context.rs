@@ -137,6 +137,22 @@ impl Context {
         self.strings(GET_EXT_PROPERTIES)
     }
 
+    /// Says whether cooked values are to be reals where they can be fractions,
+    /// of which [`Context::wants_reals`] tells.
+    ///
+    /// # Errors
+    /// The context's own.
+    pub fn want_reals(&self, wants: bool) -> Result<(), Status> {
+        self.set(PRECISE, &Value::Boolean(wants))
+    }
+
+    /// Whether cooked values are to be reals where they can be fractions:
+    /// `__HIPERF_PRECISE` is TRUE.
+    #[must_use]
+    pub fn wants_reals(&self) -> bool {
+        self.flag(PRECISE)
+    }
+
     /// A copy, which can be changed without changing this one.
     ///
     /// # Errors
@@ -158,6 +174,10 @@ const GET_EXT_PROPERTIES: &str = "__GET_EXT_PROPERTIES";
 const GET_EXT_KEYS_ONLY: &str = "__GET_EXT_KEYS_ONLY";
 /// Whether the client set these values itself.
 const GET_EXT_CLIENT_REQUEST: &str = "__GET_EXT_CLIENT_REQUEST";
+
+/// Whether cooked values are to be reals where they can be fractions: hiperf's
+/// own, as WMI has truncated integers only.
+const PRECISE: &str = "__HIPERF_PRECISE";
 
 impl Default for Context {
     fn default() -> Context {
@@ -220,6 +240,16 @@ mod tests {
         context.set(GET_EXTENSIONS, &Value::Boolean(true)).unwrap();
         context.set(GET_EXT_PROPERTIES, &Value::String("A".into())).unwrap();
         assert_eq!(context.wanted_properties(), None, "no array of names");
+    }
+
+    #[test]
+    fn reals() {
+        let context = Context::new();
+        assert!(!context.wants_reals());
+        context.want_reals(true).unwrap();
+        assert!(context.wants_reals() && context.flag("__hiperf_precise"));
+        context.want_reals(false).unwrap();
+        assert!(!context.wants_reals());
     }
 
     #[test]

@@ -25,6 +25,7 @@
 mod access;
 mod by_name;
 mod class_object;
+mod cooking;
 mod definition;
 mod listing;
 mod parameters;
@@ -309,6 +310,15 @@ impl Object {
     #[inline]
     pub fn read_u64(&self, handle: PropertyHandle) -> Result<Option<u64>, Status> {
         self.inner().with(|instance| instance.read_u64(handle))
+    }
+
+    /// Reads a 64-bit real.
+    ///
+    /// # Errors
+    /// Those of [`Instance::read_f64`].
+    #[inline]
+    pub fn read_f64(&self, handle: PropertyHandle) -> Result<Option<f64>, Status> {
+        self.inner().with(|instance| instance.read_f64(handle))
     }
 
     /// Why a property is NULL; `None` if it has a value, or if nobody said.

@@ -4,8 +4,8 @@
 use hiperf_cim::path::{Keys, ObjectPath};
 use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status, Value};
 
-use crate::Namespace;
 use crate::repository::{Edit, Statement};
+use crate::{Namespace, cooker};
 
 impl Namespace {
     /// Stores a class. `flags` are `WBEM_CHANGE_FLAG_TYPE`: 0 to create or to
@@ -16,11 +16,20 @@ impl Namespace {
     /// * `WBEM_E_ALREADY_EXISTS`, `WBEM_E_NOT_FOUND`: by the flags; a built-in
     ///   class can't be replaced.
     /// * `WBEM_E_INVALID_SUPERCLASS`: its parent is not in this namespace.
-    /// * `WBEM_E_INVALID_OPERATION`: its name starts with `_`.
+    /// * `WBEM_E_INVALID_OPERATION`: its name starts with `_`, or the connection
+    ///   is precise and the class a cooked one.
     /// * `WBEM_E_CLASS_HAS_CHILDREN`, `WBEM_E_CLASS_HAS_INSTANCES`, and the
     ///   `WBEM_E_UPDATE_*`: it is there, and others depend on it.
     /// * `WBEM_E_ACCESS_DENIED`: this user may not write.
     pub fn put_class(&self, class: &Class, flags: u32) -> Result<()> {
+        if self.is_precise() && cooker::cooks(class) {
+            let (name, namespace) = (class.name(), self.path());
+            let message = format!(
+                "this connection shows {name} with reals, which the class in {namespace} need not have: \
+                 store it over a connection that isn't precise"
+            );
+            return Err(Error::new(Status::WBEM_E_INVALID_OPERATION, message));
+        }
         self.change(Statement::PutClass(class, flags), |edit, within| edit.put_class(within, class, flags))
             .context(|| format!("storing class {}", class.name()))
     }

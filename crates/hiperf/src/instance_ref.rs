@@ -42,6 +42,19 @@ impl<'a> InstanceRef<'a> {
         self.0.read_u64(handle)
     }
 
+    /// Reads a 64-bit real, such as a value of [`Namespace::precise`]; NULL is
+    /// `None`.
+    ///
+    /// # Errors
+    /// `WBEM_E_INVALID_HANDLE_REQUEST` for a handle of another class,
+    /// `WBEM_E_TYPE_MISMATCH` for a property of another type.
+    ///
+    /// [`Namespace::precise`]: crate::Namespace::precise
+    #[inline]
+    pub fn read_f64(self, handle: PropertyHandle) -> Result<Option<f64>, Status> {
+        self.0.read_f64(handle)
+    }
+
     /// The value of any property, by name.
     ///
     /// # Errors

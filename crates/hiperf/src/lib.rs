@@ -48,6 +48,17 @@ mod texts;
 mod turn;
 mod unknown_class;
 
+// The support of the tests names the engine as its users do.
+#[cfg(test)]
+extern crate self as hiperf;
+#[cfg(test)]
+#[path = "../tests/support/names.rs"]
+mod names;
+#[cfg(test)]
+#[allow(dead_code)] // The tests of the refresher use the rest of it.
+#[path = "../tests/support/world.rs"]
+mod world;
+
 use std::sync::Once;
 
 use hiperf_com::server::{LocatorObject, RefresherObject, TextSourceObject};
@@ -95,7 +106,7 @@ pub fn register() {
         let text_source = factory::factory_of(TextSourceObject::default);
         registry::register_class(clsid::WBEM_OBJECT_TEXT_SRC, text_source);
         for clsid in COOKER_CLSIDS {
-            registry::register_class(clsid, provider::class_factory(|| cooker::Cooker));
+            registry::register_class(clsid, provider::class_factory(cooker::Cooker::default));
         }
     });
 }

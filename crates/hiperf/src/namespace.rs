@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use hiperf_cim::path::ObjectPath;
 use hiperf_cim::{Class, Decoration, Error, Locale, Result, Status};
-use hiperf_com::client::Services;
+use hiperf_com::client::{Context, Services};
 
+use crate::cooker;
 use crate::hosting::Hosting;
 use crate::idle::Sweeping;
 use crate::loading::{LoadedProvider, provider_name};
@@ -28,6 +29,7 @@ pub const DEFAULT_NAMESPACE: &str = "root\\cimv2";
 pub struct Namespace {
     inner: Arc<Inner>,
     locale: Locale,
+    is_precise: bool,
 }
 
 /// A connection that doesn't keep its namespace alive.
@@ -86,7 +88,7 @@ impl Namespace {
     }
 
     pub(crate) fn of(inner: Arc<Inner>) -> Namespace {
-        Namespace { inner, locale: Locale::DEFAULT }
+        Namespace { inner, locale: Locale::DEFAULT, is_precise: false }
     }
 
     /// The same connection, for texts of another locale.
@@ -100,6 +102,20 @@ impl Namespace {
     #[must_use]
     pub fn locale(&self) -> Locale {
         self.locale
+    }
+
+    /// The same connection, with values beyond truncated integers: those
+    /// properties of formatted classes that can be fractions are `real64`, under
+    /// the same names, in its classes and in everything that it is asked for.
+    #[must_use]
+    pub fn precise(self) -> Namespace {
+        Namespace { is_precise: true, ..self }
+    }
+
+    /// Whether this connection's formatted classes have reals.
+    #[must_use]
+    pub fn is_precise(&self) -> bool {
+        self.is_precise
     }
 
     /// The repository that the namespace is in.
@@ -131,6 +147,7 @@ impl Namespace {
     ///   wrong.
     pub fn class(&self, name: &str) -> Result<Arc<Class>> {
         match self.view().class(self.folded(), name)? {
+            Some(class) if self.is_precise && cooker::cooks(&class) => Ok(class.precise()),
             Some(class) => Ok(class),
             None => {
                 let hint =
@@ -246,6 +263,23 @@ impl Namespace {
             LoadedProvider::load(&registration, self.path(), &by, services, &self.inner.hosting)
         };
         self.inner.providers.get(name, &by, load)
+    }
+
+    /// The context for the provider of a class: the client's, and for a cooked
+    /// class what the connection wants of it. A call alone can't want reals: its
+    /// objects are of the connection's classes.
+    pub(crate) fn provider_context(
+        &self,
+        class: &Class,
+        client: Option<&Context>,
+    ) -> Result<Option<Context>> {
+        let asks = client.is_some_and(Context::wants_reals);
+        if asks == self.is_precise || !cooker::cooks(class) {
+            return Ok(client.cloned());
+        }
+        let context = client.map(Context::duplicate).transpose()?.unwrap_or_default();
+        context.want_reals(self.is_precise)?;
+        Ok(Some(context))
     }
 
     pub(crate) fn providers(&self) -> &Providers {

@@ -102,7 +102,7 @@ impl Query {
         Some(names)
     }
 
-    /// The client's context for the provider, with the query's properties in
+    /// The context for the provider, the client's with the query's properties in
     /// it. What a SELECT list names counts more than what the context did.
     fn context(&self, client: Option<&Context>) -> Result<Option<Context>> {
         let client = client.map(Context::duplicate).transpose()?;
@@ -271,7 +271,8 @@ impl Namespace {
             return Ok(found);
         }
         template.decorate(Some(self.decoration()));
-        let mut found = serving::instance(&*self.hiperf_provider(class)?, &template, context)?;
+        let context = self.provider_context(class, context)?;
+        let mut found = serving::instance(&*self.hiperf_provider(class)?, &template, context.as_ref())?;
         found.decorate(Some(self.decoration()));
         Ok(found)
     }
@@ -285,6 +286,8 @@ impl Namespace {
         context: Option<&Context>,
     ) -> Result<Vec<Instance>> {
         let provider = self.hiperf_provider(class)?;
+        let context = self.provider_context(class, context)?;
+        let context = context.as_ref();
         let mut found = match paths.filter(|_| serving::check_get(&provider).is_ok()) {
             Some(paths) => {
                 let templates = paths.iter().map(|path| {

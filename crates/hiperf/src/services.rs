@@ -106,7 +106,8 @@ impl NamespaceServices for Namespace {
     }
 
     fn open_namespace(&self, path: &str) -> Result<ComPtr<IWbemServices>> {
-        Ok(ServicesObject::create(self.connect_below(path)?.in_locale(self.locale())))
+        let below = self.connect_below(path)?.in_locale(self.locale());
+        Ok(ServicesObject::create(if self.is_precise() { below.precise() } else { below }))
     }
 
     fn put_class(&self, class: &Class, flags: u32) -> Result<()> {
@@ -191,8 +192,15 @@ impl NamespaceServices for WeakNamespace {
 pub(crate) struct LocalLocator;
 
 impl Locator for LocalLocator {
-    fn connect_server(&self, path: &str, locale: Locale) -> Result<ComPtr<IWbemServices>> {
-        Ok(ServicesObject::create(Namespace::connect(path)?.in_locale(locale)))
+    fn connect_server(
+        &self,
+        path: &str,
+        locale: Locale,
+        context: Option<&Context>,
+    ) -> Result<ComPtr<IWbemServices>> {
+        let namespace = Namespace::connect(path)?.in_locale(locale);
+        let is_precise = context.is_some_and(Context::wants_reals);
+        Ok(ServicesObject::create(if is_precise { namespace.precise() } else { namespace }))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
 };
 
 /// `CIMTYPE`, which is made for every property from its type.
-pub(super) fn cimtype(ty: Type, class_name: Option<&str>) -> Qualifier {
+pub(crate) fn cimtype(ty: Type, class_name: Option<&str>) -> Qualifier {
     let text = match (ty.scalar, class_name) {
         (CimType::Reference, class) => format!("ref:{}", class.unwrap_or("object")),
         (CimType::Object, Some(class)) => format!("object:{class}"),

@@ -90,6 +90,12 @@ impl Formula {
         )
     }
 
+    /// Whether the value can be a fraction.
+    #[must_use]
+    pub const fn can_be_a_fraction(self) -> bool {
+        !matches!(self, Formula::Value | Formula::Difference | Formula::None)
+    }
+
     /// The value of the formula. Types of one sample read the newer only.
     ///
     /// Where several things are wrong, the reason is the first of: no

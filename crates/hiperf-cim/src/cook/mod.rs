@@ -5,7 +5,8 @@
 //! [`Cooked`] value (the exact quotient, and the nearest real) or the
 //! [`Reason`] why there is none. The statistical types of WMI work over a
 //! [`SampleWindow`] instead. A formatted property's CookingType qualifier
-//! names either of the two: see [`CookingType`].
+//! names either of the two: see [`CookingType`]. A [`Lane`] does the same as
+//! [`cook`] for the counters of whole instances at once.
 //!
 //! Nothing here reads a clock, keeps a baseline or knows an instance: who
 //! takes samples decides which two belong together.
@@ -16,6 +17,7 @@
 mod cooked;
 mod counter_type;
 mod formula;
+mod lane;
 mod percentile;
 mod reals;
 mod sample;
@@ -30,6 +32,7 @@ pub use crate::Reason;
 pub use cooked::Cooked;
 pub use counter_type::{CounterType, Suffix};
 pub use formula::{Formula, cook};
+pub use lane::{Lane, LaneSample, LaneStep, Left, LeftValue, Pace, Place};
 pub use percentile::Percentile;
 pub use sample::{Sample, Width};
 pub use statistics::Statistic;
@@ -52,6 +55,18 @@ impl CookingType {
         CounterType::from_name(name)
             .map(CookingType::Counter)
             .or_else(|| Statistic::from_name(name).map(CookingType::Statistic))
+    }
+
+    /// Whether a value can be a fraction, so that an integer is less than it.
+    /// The others are whole, as what was sampled is.
+    #[must_use]
+    pub const fn can_be_a_fraction(self) -> bool {
+        match self {
+            CookingType::Counter(counter_type) => counter_type.formula().can_be_a_fraction(),
+            CookingType::Statistic(statistic) => {
+                matches!(statistic, Statistic::Average | Statistic::Variance)
+            }
+        }
     }
 
     /// The name as CookingType spells it.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Instance;
 use crate::layout::{Slot, resolve};
 use crate::tail::Text;
-use crate::{PropertyHandle, Status};
+use crate::{CimType, PropertyHandle, Status};
 
 /// By handle: checked, never allocating (but for text that outgrows its room).
 impl Instance {
@@ -52,6 +52,21 @@ impl Instance {
             return Err(Status::WBEM_E_TYPE_MISMATCH);
         }
         let value = u64::from_le_bytes(self.block.read(slot));
+        Ok((!self.block.is_null(handle.index())).then_some(value))
+    }
+
+    /// Reads a 64-bit real. NULL is `None`.
+    ///
+    /// # Errors
+    /// * `WBEM_E_INVALID_HANDLE_REQUEST`: the handle is of another class.
+    /// * `WBEM_E_TYPE_MISMATCH`: the property is no `real64`.
+    #[inline]
+    pub fn read_f64(&self, handle: PropertyHandle) -> Result<Option<f64>, Status> {
+        let slot = resolve(&self.slots, handle)?;
+        if slot.scalar() != CimType::Real64 || slot.is_array() {
+            return Err(Status::WBEM_E_TYPE_MISMATCH);
+        }
+        let value = f64::from_le_bytes(self.block.read(slot));
         Ok((!self.block.is_null(handle.index())).then_some(value))
     }
 

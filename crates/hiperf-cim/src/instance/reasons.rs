@@ -95,6 +95,24 @@ impl Instance {
         self.block.set_has_reasons(false);
     }
 
+    /// Lets go of the reasons if no value is missing any more, so that the next
+    /// copy is one of the block alone.
+    #[inline]
+    pub(crate) fn drop_void_reasons(&mut self) {
+        if self.block.has_reasons() {
+            self.drop_reasons_of_nothing();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn drop_reasons_of_nothing(&mut self) {
+        let codes = self.reason_codes().unwrap_or_default();
+        if !codes.iter().enumerate().any(|(index, code)| *code != 0 && self.block.is_null(index)) {
+            self.forget_reasons();
+        }
+    }
+
     fn reasons_mut(&mut self) -> &mut [u8] {
         self.block.set_has_reasons(true);
         let none = || Reasons(Box::new(vec![0; self.slots.len()].into_boxed_slice()));

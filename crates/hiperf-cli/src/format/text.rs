@@ -5,8 +5,10 @@
 
 use hiperf_cim::{CimType, Type, Value};
 
+/// Digits of a real number that are worth looking at on a screen.
+const DIGITS: i32 = 3;
 /// Most decimals of a real number on a screen.
-const MAX_DECIMALS: usize = 3;
+const MAX_DECIMALS: i32 = 9;
 
 /// What a table shows for a value. NULL is `-`.
 pub fn cell(value: &Value) -> String {
@@ -37,8 +39,18 @@ pub fn is_64_bit(cim: CimType) -> bool {
     matches!(cim, CimType::Sint64 | CimType::Uint64)
 }
 
+/// A real number with as many decimals as it needs to have [`DIGITS`]; whole
+/// ones are all shown, and up to a thousand one decimal.
 fn decimal(real: f64) -> String {
-    let text = format!("{real:.MAX_DECIMALS$}");
+    let size = real.abs();
+    let decimals = match size {
+        ..1.0 if size > 0.0 => DIGITS - 1 - (size.log10().floor() as i32),
+        ..10.0 => DIGITS - 1,
+        ..1000.0 => 1,
+        _ => 0,
+    };
+    let decimals = usize::try_from(decimals.min(MAX_DECIMALS)).unwrap_or(0);
+    let text = format!("{real:.decimals$}");
     match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text,
@@ -117,6 +129,20 @@ mod tests {
         assert_eq!(cell(&Value::Uint64(u64::MAX)), "18446744073709551615");
         assert_eq!(cell(&Value::Real64(2.0 / 3.0)), "0.667");
         assert_eq!(cell(&Value::Real64(100.0)), "100");
+        let reals = [
+            (12.345, "12.3"),
+            (123.45, "123.5"),
+            (1.005, "1"),
+            (-1.25, "-1.25"),
+            (98_765.4, "98765"),
+            (0.0, "0"),
+        ];
+        for (real, expected) in reals {
+            assert_eq!(cell(&Value::Real64(real)), expected, "{real}");
+        }
+        assert_eq!(cell(&Value::Real64(0.000_345_6)), "0.000346", "seconds are seldom whole");
+        assert_eq!(cell(&Value::Real64(9.999_9)), "10");
+        assert_eq!(cell(&Value::Real64(1e-300)), "0");
         assert_eq!(cell(&Value::Real64(1e21)), "1000000000000000000000");
         let list = Value::Array(CimType::String, vec![Value::String("a".into()), Value::String("b".into())]);
         assert_eq!(cell(&list), "a, b");

@@ -2,6 +2,7 @@
 
 use hiperf_cim::{Error, Locale, Result, Status};
 
+use crate::context::Context;
 use crate::error_info::leave;
 use crate::param::OutPtr;
 use crate::wide::{WBEM_MAX_PATH, read_wide};
@@ -12,11 +13,17 @@ use crate::{
 /// Connects clients to namespaces.
 pub trait Locator: Send + Sync + 'static {
     /// The services of the namespace with this path; an empty path is the
-    /// default namespace. `locale` is the one of the texts that are asked for.
+    /// default namespace. `locale` is the one of the texts that are asked for,
+    /// `context` what the client says beside.
     ///
     /// # Errors
     /// `WBEM_E_INVALID_NAMESPACE` and the like.
-    fn connect_server(&self, path: &str, locale: Locale) -> Result<ComPtr<IWbemServices>>;
+    fn connect_server(
+        &self,
+        path: &str,
+        locale: Locale,
+        context: Option<&Context>,
+    ) -> Result<ComPtr<IWbemServices>>;
 }
 
 /// The COM class of a locator.
@@ -44,12 +51,14 @@ impl<L: Locator> IWbemLocator_Impl for LocatorObject<L> {
         locale: RawBstr,
         flags: i32,
         _: RawBstr,
-        _: *mut IWbemContext,
+        context: *mut IWbemContext,
         services: *mut *mut IWbemServices,
     ) -> Status {
         answer(|| {
             // SAFETY: the caller's promise.
             let out = unsafe { OutPtr::new(services) }?;
+            // SAFETY: the caller's promise.
+            let context = unsafe { Context::from_borrowed(context) };
             if flags & !ALLOWED_FLAGS != 0 {
                 return Err(Status::WBEM_E_INVALID_PARAMETER);
             }
@@ -65,7 +74,7 @@ impl<L: Locator> IWbemLocator_Impl for LocatorObject<L> {
                     none if none.is_empty() => Locale::DEFAULT,
                     some => Locale::parse(&some)?,
                 };
-                self.0.connect_server(&text(resource)?, locale)
+                self.0.connect_server(&text(resource)?, locale, context.as_ref())
             };
             out.set(connect().map_err(leave)?);
             Ok(Status::WBEM_S_NO_ERROR)

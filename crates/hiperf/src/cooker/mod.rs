@@ -9,9 +9,12 @@
 //!
 //! A value that needs two samples is NULL after the first refresh: nothing is
 //! made up. A query, which has no first refresh, takes two samples
-//! [`BASELINE_AGE`] apart when the class needs them.
+//! [`BASELINE_AGE`] apart when the class needs them, or has the first one from
+//! the same query before.
 
+mod baselines;
 mod naming;
+mod one_shot;
 mod recipe;
 mod refresher;
 mod statistics;
@@ -19,28 +22,50 @@ mod step;
 mod target;
 mod text;
 
-use std::collections::{HashMap, HashSet};
+#[cfg(test)]
+mod one_shot_tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use hiperf_cim::{Class, Context as _, Error, Instance, Reason, Result, Status, Value, path};
+use hiperf_cim::{Class, Context as _, Error, Instance, Result, Status, Value, path};
 use hiperf_com::access::ObjectAccess;
 use hiperf_com::client::{Context, ObjectSink, Services};
 use hiperf_com::object::Object;
 use hiperf_com::provider::{HiPerfProvider, Initialization};
 use hiperf_com::server::Adding;
 
-use crate::{EnumId, Namespace, ObjectId, Refresher, services};
+use crate::{EnumId, Namespace, ObjectId, Refresher};
+use baselines::Baselines;
+use one_shot::{Clock, MonotonicClock, OneShot};
 use recipe::{Recipe, raw_class_name};
 use refresher::CookerRefresher;
+
+/// The names that `schema/providers.mof` registers it under.
+const PROVIDER_NAMES: [&str; 2] = ["HiPerfCooker_v1", "WmiPerfInst"];
 
 /// How far apart the two samples of a query are. Long enough that a clock tick
 /// (10 ms) is 2 % of it, short enough to wait for.
 pub const BASELINE_AGE: Duration = Duration::from_millis(500);
 
-/// The provider. It keeps nothing: every refresher has its own samples.
-#[derive(Debug, Default)]
-pub(crate) struct Cooker;
+/// The provider. It keeps what answered the latest questions; a refresher has
+/// its own samples.
+pub(crate) struct Cooker {
+    clock: Arc<dyn Clock>,
+    baselines: Baselines<OneShot>,
+}
+
+impl Default for Cooker {
+    fn default() -> Cooker {
+        Cooker::with_clock(Arc::new(MonotonicClock::default()))
+    }
+}
+
+impl Cooker {
+    fn with_clock(clock: Arc<dyn Clock>) -> Cooker {
+        Cooker { clock, baselines: Baselines::default() }
+    }
+}
 
 impl HiPerfProvider for Cooker {
     type Refresher = CookerRefresher;
@@ -60,34 +85,7 @@ impl HiPerfProvider for Cooker {
         context: Option<&Context>,
         sink: &ObjectSink,
     ) -> Result<()> {
-        let namespace = services::namespace_of(services)?;
-        let cooking = Cooking::new(&namespace, class, context)?;
-        let mut raw = Refresher::new();
-        let id = cooking.sample_all(&mut raw, &namespace)?;
-        let mut samples: HashMap<i32, Instance> = HashMap::new();
-        let mut sampled: HashSet<String> = HashSet::new();
-        if cooking.recipe.needs_two_samples() {
-            raw.refresh()?;
-            let (_, instances) = raw.identified_instances(id)?;
-            samples = instances.map(|(id, object)| (id, object.to_instance())).collect();
-            let names = samples.values().map(|sample| cooking.name_of(|key| sample.get(key)));
-            sampled = names.collect::<Result<_>>()?;
-            std::thread::sleep(BASELINE_AGE);
-        }
-        raw.refresh()?;
-        let (_, instances) = raw.identified_instances(id)?;
-        for (id, object) in instances {
-            let older = match samples.get(&id) {
-                Some(older) => Ok(older),
-                None if sampled.contains(&cooking.name_of(|key| object.get(key))?) => Err(Reason::Reborn),
-                None => Err(Reason::NoBaseline),
-            };
-            let target = cooking.spawn(object)?;
-            let mut history = cooking.recipe.history(1)?;
-            cooking.recipe.cook(older, &object.to_instance(), &mut history, &target)?;
-            sink.indicate(&target)?;
-        }
-        Ok(())
+        sink.indicate_all(&self.all_of(services, class, context)?)
     }
 
     fn get_objects(
@@ -96,29 +94,7 @@ impl HiPerfProvider for Cooker {
         objects: &[ObjectAccess],
         context: Option<&Context>,
     ) -> Result<()> {
-        let namespace = services::namespace_of(services)?;
-        let mut raw = Refresher::new();
-        let mut wanted = Vec::with_capacity(objects.len());
-        for target in objects {
-            let cooking = Cooking::new(&namespace, &target.class_name()?, context)?;
-            let id = cooking.sample_one(&mut raw, &namespace, target)?;
-            cooking.recipe.mark_others(target)?;
-            wanted.push((cooking, id, target));
-        }
-        let mut samples: Vec<Option<Instance>> = vec![None; objects.len()];
-        if wanted.iter().any(|(cooking, ..)| cooking.recipe.needs_two_samples()) {
-            raw.refresh()?;
-            for (sample, (_, id, _)) in samples.iter_mut().zip(&wanted) {
-                *sample = Some(raw.object(*id)?.to_instance());
-            }
-            std::thread::sleep(BASELINE_AGE);
-        }
-        raw.refresh()?;
-        for (older, (cooking, id, target)) in samples.iter().zip(&wanted) {
-            let (older, mut history) = (older.as_ref().ok_or(Reason::NoBaseline), cooking.recipe.history(1)?);
-            cooking.recipe.cook(older, &raw.object(*id)?.to_instance(), &mut history, target)?;
-        }
-        Ok(())
+        self.fill(services, objects, context)
     }
 }
 
@@ -133,10 +109,17 @@ struct Cooking {
     context: Option<Context>,
 }
 
+/// Whether a class names the cooking provider.
+pub(crate) fn cooks(class: &Class) -> bool {
+    let name = class.qualifiers().text("provider");
+    name.is_some_and(|name| PROVIDER_NAMES.iter().any(|own| own.eq_ignore_ascii_case(name)))
+}
+
 impl Cooking {
     fn new(namespace: &Namespace, class: &str, context: Option<&Context>) -> Result<Cooking> {
         let cook = || -> Result<_> {
-            let formatted = namespace.class(class)?;
+            let is_precise = context.is_some_and(Context::wants_reals);
+            let formatted = Cooking::formatted_class(namespace, class, context)?;
             let raw = raw_class_name(&formatted).ok_or_else(|| {
                 let message = "the class has no AutoCook_RawClass qualifier that names its raw class";
                 Error::new(Status::WBEM_E_INVALID_CLASS, message)
@@ -145,15 +128,34 @@ impl Cooking {
             check_keys(&formatted, &raw)?;
             let wanted = context.and_then(Context::wanted_properties);
             let recipe = Recipe::new(&formatted, &raw, wanted.as_deref())?;
-            let mut context = context.cloned();
-            if let (Some(client), Some(_)) = (&context, wanted) {
-                let changed = client.duplicate()?;
-                changed.want_properties(recipe.raw_properties(&raw).into_iter())?;
-                context = Some(changed);
+            let context = context.map(Context::duplicate).transpose()?;
+            if let Some(changed) = &context {
+                if wanted.is_some() {
+                    changed.want_properties(recipe.raw_properties(&raw).into_iter())?;
+                }
+                // Cooked from what is cooked itself, it is cooked from integers.
+                if is_precise {
+                    changed.want_reals(false)?;
+                }
             }
             Ok(Cooking { formatted, raw, recipe, context })
         };
         cook().context(|| format!("cooking {class}"))
+    }
+
+    /// The formatted class as the call is about it.
+    fn formatted_class(namespace: &Namespace, class: &str, context: Option<&Context>) -> Result<Arc<Class>> {
+        let class = namespace.class(class)?;
+        Ok(if context.is_some_and(Context::wants_reals) { class.precise() } else { class })
+    }
+
+    /// Whether both classes are still those of the namespace.
+    fn is_of_classes_of(&self, namespace: &Namespace) -> bool {
+        let is_now = |class: &Arc<Class>| {
+            let now = namespace.class(class.name());
+            now.is_ok_and(|now| Arc::ptr_eq(&now, class) || Arc::ptr_eq(&now.precise(), class))
+        };
+        is_now(&self.raw) && is_now(&self.formatted)
     }
 
     /// How raw items are added.

@@ -8,13 +8,16 @@
 //! | with a raw one of the same name and type, such as the time stamps | a copy |
 //! | the key | written once, when the instance appears |
 //!
-//! Which qualifiers name what says [`Naming`].
+//! Which qualifiers name what says [`Naming`]. Formulas and copies that a
+//! [`Lane`] can take are in one, and go from object to object; the others are
+//! computed from two whole samples and written one by one.
 //!
 //! Source: counters.md sections 5 and 6.
 
-use hiperf_cim::cook::{CookingType, Reason, SampleWindow};
+use hiperf_cim::cook::{CookingType, Lane, LaneSample, Left, LeftValue, Pace, Place, Reason, SampleWindow};
 use hiperf_cim::{CimType, Class, Context as _, Instance, Property, PropertyHandle, Result, Status};
 use hiperf_com::access::ObjectAccess;
+use hiperf_com::object::Object;
 
 use super::naming::{Naming, is_text};
 use super::statistics::Statistics;
@@ -34,6 +37,11 @@ pub(crate) struct Recipe {
     statistics: Statistics,
     texts: Vec<TextStep>,
     copies: Vec<(PropertyHandle, PropertyHandle)>,
+    lane: Option<Lane>,
+    /// Which step each of the lane's is.
+    in_lane: Vec<usize>,
+    /// The steps that aren't in the lane.
+    beside_lane: Vec<usize>,
     /// Computed properties that nobody asked for.
     others: Vec<PropertyHandle>,
 }
@@ -52,6 +60,14 @@ impl History {
     pub(crate) fn clear(&mut self) {
         self.windows.iter_mut().for_each(SampleWindow::clear);
     }
+}
+
+/// What a lane needs from one instance to the next.
+#[derive(Debug)]
+pub(crate) struct LaneWork {
+    /// `None` without a lane.
+    pace: Option<Pace>,
+    left: Vec<Left>,
 }
 
 /// The class whose properties say when a sample was taken. Everybody gets them.
@@ -81,7 +97,32 @@ impl Recipe {
             let added = recipe.add(formatted, raw, property);
             added.context(|| format!("property {name} of {}", formatted.name()))?;
         }
+        recipe.make_lane(formatted, raw);
         Ok(recipe)
+    }
+
+    /// Puts into a lane what can be in one, but for what never has a value: an
+    /// instance that lacks something doesn't go its way.
+    fn make_lane(&mut self, formatted: &Class, raw: &Class) {
+        let has_values = |handle: PropertyHandle| {
+            raw.properties().get(handle.index()).is_some_and(|p| p.qualifiers().get("Unsupported").is_none())
+        };
+        let mut taken = Vec::new();
+        for (place, step) in self.steps.iter().enumerate() {
+            let for_lane = step.for_lane().filter(|step| Lane::takes(step, raw, formatted));
+            match for_lane.filter(|_| step.takes().all(has_values)) {
+                Some(step) => {
+                    taken.push(step);
+                    self.in_lane.push(place);
+                }
+                None => self.beside_lane.push(place),
+            }
+        }
+        self.lane = Lane::new(taken, &self.copies, raw, formatted);
+        if self.lane.is_none() {
+            self.in_lane.clear();
+            self.beside_lane = (0..self.steps.len()).collect();
+        }
     }
 
     fn add(&mut self, formatted: &Class, raw: &Class, property: &Property) -> Result<()> {
@@ -142,9 +183,70 @@ impl Recipe {
         self.others.iter().try_for_each(|&handle| target.write_missing(handle, Reason::NotAsked))
     }
 
-    /// Takes the newer sample in, and computes every property of `target`. What
-    /// can't be computed becomes NULL, with the reason. Allocates nothing but
-    /// room for an object's first reason and for a text longer than all before.
+    /// A sample for the lane, of nothing yet; `None` without a lane.
+    pub(crate) fn lane_sample(&self) -> Option<LaneSample> {
+        self.lane.as_ref().map(Lane::sample)
+    }
+
+    /// What the lane needs from one instance to the next.
+    pub(crate) fn lane_work(&self) -> LaneWork {
+        LaneWork { pace: self.lane.as_ref().map(Lane::pace), left: Vec::new() }
+    }
+
+    /// Whether anything is computed from whole samples.
+    pub(crate) fn needs_samples(&self) -> bool {
+        let has_copies = self.lane.is_none() && !self.copies.is_empty();
+        let is_beside = !self.beside_lane.is_empty() || !self.texts.is_empty();
+        has_copies || is_beside || !self.statistics.is_empty()
+    }
+
+    /// Computes what is in the lane. `own` is the target if it is an object of
+    /// ours; anybody else's is written by its methods. Allocates nothing but room
+    /// for an object's first reason and for what the lane leaves.
+    #[inline]
+    pub(crate) fn cook_lane(
+        &self,
+        raw: &Object,
+        sample: &mut LaneSample,
+        own: Option<&Object>,
+        target: &ObjectAccess,
+        work: &mut LaneWork,
+    ) -> Result<(), Status> {
+        let (Some(lane), Some(pace)) = (&self.lane, &mut work.pace) else { return Ok(()) };
+        // Of an instance that failed, nothing is of use to the next.
+        work.left.clear();
+        match own {
+            Some(own) => raw.cook(lane, sample, own, pace, &mut work.left)?,
+            None => raw.cook_singly(lane, sample, &mut work.left)?,
+        }
+        if work.left.is_empty() { Ok(()) } else { self.write_left(target, &mut work.left) }
+    }
+
+    #[cold]
+    fn write_left(&self, target: &ObjectAccess, left: &mut Vec<Left>) -> Result<(), Status> {
+        left.drain(..).try_for_each(|Left { place, value }| match (place, value) {
+            (Place::Step(place), LeftValue::Cooked(cooked)) => {
+                self.steps[self.in_lane[place]].target.write(target, Ok(cooked))
+            }
+            (Place::Step(place), LeftValue::Missing(reason)) => {
+                self.steps[self.in_lane[place]].target.write(target, Err(reason))
+            }
+            (Place::Copy(place), LeftValue::Bytes(bytes, len)) => {
+                target.write_bytes(self.copies[place].1, &bytes[..len])
+            }
+            (Place::Copy(place), LeftValue::Missing(reason)) => {
+                target.write_missing(self.copies[place].1, reason)
+            }
+            (Place::Step(_), LeftValue::Bytes(..)) | (Place::Copy(_), LeftValue::Cooked(_)) => {
+                Err(Status::WBEM_E_CRITICAL_ERROR)
+            }
+        })
+    }
+
+    /// Takes the newer sample in, and computes every property of `target` that
+    /// isn't in the lane. What can't be computed becomes NULL, with the reason.
+    /// Allocates nothing but room for an object's first reason and for a text
+    /// longer than all before.
     pub(crate) fn cook(
         &self,
         older: Baseline<'_>,
@@ -152,13 +254,15 @@ impl Recipe {
         history: &mut History,
         target: &ObjectAccess,
     ) -> Result<(), Status> {
-        for &(from, to) in &self.copies {
-            match newer.read_fixed(from)? {
-                Some(value) => target.write_bytes(to, value)?,
-                None => target.write_missing(to, newer.why(from)?.unwrap_or(Reason::Missing))?,
+        if self.lane.is_none() {
+            for &(from, to) in &self.copies {
+                match newer.read_fixed(from)? {
+                    Some(value) => target.write_bytes(to, value)?,
+                    None => target.write_missing(to, newer.why(from)?.unwrap_or(Reason::Missing))?,
+                }
             }
         }
-        for step in &self.steps {
+        for step in self.beside_lane.iter().map(|&place| &self.steps[place]) {
             step.target.write(target, step.value(older, newer))?;
         }
         self.statistics.cook(newer, &mut history.windows, target)?;

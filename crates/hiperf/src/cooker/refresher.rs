@@ -1,9 +1,13 @@
 //! The cooking provider's refresher: two samples an instance, one formula a
 //! property, no allocation once warm.
+//!
+//! What goes by the lane is sampled there; whole samples are kept only of
+//! instances of which something doesn't.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI32, Ordering};
 
+use hiperf_cim::cook::LaneSample;
 use hiperf_cim::{Instance, Reason, Result, Status};
 use hiperf_com::access::{HiPerfEnum, ObjectAccess};
 use hiperf_com::client::{Context, Services};
@@ -11,9 +15,9 @@ use hiperf_com::object::Object;
 use hiperf_com::provider::ProviderRefresher;
 
 use super::Cooking;
-use super::recipe::History;
+use super::recipe::{History, LaneWork};
 use crate::refresher::{EnumId, ObjectId, reason_of};
-use crate::{Refreshed, Refresher, services};
+use crate::{Namespace, Refreshed, Refresher, services};
 
 /// Ids of refreshable objects and enumerators, unique in the process.
 static NEXT_ID: AtomicI32 = AtomicI32::new(1);
@@ -23,11 +27,18 @@ fn next_id() -> i32 {
 }
 
 /// The cooked objects of one client's refresher, and the raw ones below them.
-#[derive(Default)]
 pub(crate) struct CookerRefresher {
     raw: Refresher,
     objects: Vec<CookedObject>,
     enums: Vec<CookedEnum>,
+    /// Samples that a statistic is over, at most.
+    samples: usize,
+}
+
+impl Default for CookerRefresher {
+    fn default() -> CookerRefresher {
+        CookerRefresher { raw: Refresher::new(), objects: Vec::new(), enums: Vec::new(), samples: usize::MAX }
+    }
 }
 
 struct CookedObject {
@@ -35,12 +46,14 @@ struct CookedObject {
     raw: ObjectId,
     cooking: Cooking,
     cooked: CookedInstance,
+    work: LaneWork,
 }
 
 struct CookedEnum {
     id: i32,
     raw: EnumId,
     cooking: Cooking,
+    work: LaneWork,
     target: HiPerfEnum,
     /// The version of the raw instances that `rows` reflect.
     version: Option<u64>,
@@ -48,16 +61,25 @@ struct CookedEnum {
     rows: Vec<(i32, CookedInstance)>,
     /// What served instances that are gone, for instances to come.
     spare: Vec<CookedInstance>,
+    samples: usize,
 }
 
-/// A cooked object and the two latest samples of its raw one.
+/// A cooked object and the latest samples of its raw one.
 struct CookedInstance {
     target: ObjectAccess,
+    /// The target, if it is an object of ours.
+    own: Option<Object>,
+    lane_sample: Option<LaneSample>,
+    samples: Option<Samples>,
+    history: History,
+}
+
+/// The two latest samples of an instance, whole.
+struct Samples {
     older: Instance,
     newer: Instance,
     /// Why `newer` holds no sample yet; `None` once it does.
     unsampled: Option<Reason>,
-    history: History,
 }
 
 impl ProviderRefresher for CookerRefresher {
@@ -73,8 +95,9 @@ impl ProviderRefresher for CookerRefresher {
         let target = template.clone_object()?;
         cooking.recipe.mark_others(&target)?;
         let id = next_id();
-        let cooked = CookedInstance::new(target.clone(), &cooking)?;
-        self.objects.push(CookedObject { id, raw, cooking, cooked });
+        let cooked = CookedInstance::new(target.clone(), &cooking, self.samples)?;
+        let work = cooking.recipe.lane_work();
+        self.objects.push(CookedObject { id, raw, cooking, cooked, work });
         Ok((target, id))
     }
 
@@ -90,7 +113,8 @@ impl ProviderRefresher for CookerRefresher {
         let raw = cooking.sample_all(&mut self.raw, &namespace)?;
         let id = next_id();
         let (rows, spare) = (Vec::new(), Vec::new());
-        self.enums.push(CookedEnum { id, raw, cooking, target, version: None, rows, spare });
+        let (samples, work) = (self.samples, cooking.recipe.lane_work());
+        self.enums.push(CookedEnum { id, raw, cooking, work, target, version: None, rows, spare, samples });
         Ok(id)
     }
 
@@ -121,7 +145,7 @@ impl ProviderRefresher for CookerRefresher {
         for object in &mut self.objects {
             let missing = missing(self.raw.status(object.raw));
             match (self.raw.client_object(object.raw), missing) {
-                (Some(raw), None) => object.cooked.cook(&object.cooking, raw)?,
+                (Some(raw), None) => object.cooked.cook(&object.cooking, raw, &mut object.work)?,
                 (_, reason) => {
                     let reason = reason.unwrap_or(Reason::Stale);
                     object.cooking.recipe.clear(&object.cooked.target, reason)?;
@@ -136,6 +160,63 @@ impl ProviderRefresher for CookerRefresher {
             Refreshed::Complete => Status::WBEM_S_NO_ERROR,
             Refreshed::Partial => Status::WBEM_S_PARTIAL_RESULTS,
         })
+    }
+}
+
+/// For questions that are answered by a refresher of their own.
+impl CookerRefresher {
+    /// A refresher whose statistics are over the latest sample alone.
+    pub(super) fn of_one_sample() -> CookerRefresher {
+        CookerRefresher { samples: 1, ..CookerRefresher::default() }
+    }
+
+    fn cookings(&self) -> impl Iterator<Item = &Cooking> {
+        let of_objects = self.objects.iter().map(|object| &object.cooking);
+        of_objects.chain(self.enums.iter().map(|cooked| &cooked.cooking))
+    }
+
+    /// Whether any value is the difference of two samples.
+    pub(super) fn needs_two_samples(&self) -> bool {
+        self.cookings().any(|cooking| cooking.recipe.needs_two_samples())
+    }
+
+    /// Whether the classes it cooks are still those of the namespace.
+    pub(super) fn is_of_classes_of(&self, namespace: &Namespace) -> bool {
+        self.cookings().all(|cooking| cooking.is_of_classes_of(namespace))
+    }
+
+    /// Whether raw instances are fetched from the namespace at each refresh.
+    pub(super) fn has_fetched(&self) -> bool {
+        self.raw.has_fetched()
+    }
+
+    /// Bytes that the instances take: of each the provider's object, the
+    /// refresher's, two samples, and what is cooked.
+    pub(super) fn bytes(&self) -> usize {
+        let of_one = |cooking: &Cooking| {
+            let (raw, cooked) = (cooking.raw.layout(), cooking.formatted.layout());
+            4 * (size_of::<Instance>() + raw.fixed_len()) + size_of::<Instance>() + cooked.fixed_len()
+        };
+        let of_objects = self.objects.iter().map(|object| of_one(&object.cooking));
+        let of_enums = self.enums.iter().map(|cooked| cooked.rows.len() * of_one(&cooked.cooking));
+        of_objects.chain(of_enums).sum()
+    }
+
+    /// Says in these objects, one for each that was added, why what nobody asked
+    /// for is missing.
+    pub(super) fn mark_others(&self, targets: &[ObjectAccess]) -> Result<(), Status> {
+        let mut objects = self.objects.iter().zip(targets);
+        objects.try_for_each(|(object, target)| object.cooking.recipe.mark_others(target))
+    }
+
+    /// Has refreshes write to these objects, one for each that was added, and
+    /// gives those that they wrote to so far.
+    pub(super) fn exchange(&mut self, targets: &mut [ObjectAccess]) {
+        let objects = self.objects.iter_mut().zip(targets);
+        objects.for_each(|(object, target)| {
+            std::mem::swap(&mut object.cooked.target, target);
+            object.cooked.own = Object::from_access(object.cooked.target.as_com());
+        });
     }
 }
 
@@ -154,7 +235,7 @@ impl CookedEnum {
         }
         let (_, instances) = raw.identified_instances(self.raw).map_err(|error| error.status())?;
         for ((_, row), (_, object)) in self.rows.iter_mut().zip(instances) {
-            row.cook(&self.cooking, object)?;
+            row.cook(&self.cooking, object, &mut self.work)?;
         }
         Ok(())
     }
@@ -180,7 +261,9 @@ impl CookedEnum {
                     added.push(self.rows.len());
                     match self.spare.pop() {
                         Some(row) => row.reused(&self.cooking, object)?,
-                        None => CookedInstance::new(self.cooking.spawn(object)?, &self.cooking)?,
+                        None => {
+                            CookedInstance::new(self.cooking.spawn(object)?, &self.cooking, self.samples)?
+                        }
                     }
                 }
             };
@@ -207,7 +290,7 @@ impl CookedEnum {
         for place in added {
             let row = &mut self.rows[*place].1;
             if gone.contains(&self.cooking.name_of(|key| row.target.get(key))?) {
-                row.unsampled = Some(Reason::Reborn);
+                row.begin_anew(Reason::Reborn);
             }
         }
         Ok(())
@@ -215,26 +298,52 @@ impl CookedEnum {
 }
 
 impl CookedInstance {
-    fn new(target: ObjectAccess, cooking: &Cooking) -> Result<CookedInstance> {
-        let (older, newer) = (Instance::spawn(&cooking.raw), Instance::spawn(&cooking.raw));
-        let history = cooking.recipe.history(usize::MAX)?;
-        Ok(CookedInstance { target, older, newer, unsampled: Some(Reason::NoBaseline), history })
+    fn new(target: ObjectAccess, cooking: &Cooking, samples: usize) -> Result<CookedInstance> {
+        let history = cooking.recipe.history(samples)?;
+        let samples = || {
+            let (older, newer) = (Instance::spawn(&cooking.raw), Instance::spawn(&cooking.raw));
+            Samples { older, newer, unsampled: Some(Reason::NoBaseline) }
+        };
+        Ok(CookedInstance {
+            own: Object::from_access(target.as_com()),
+            target,
+            lane_sample: cooking.recipe.lane_sample(),
+            samples: cooking.recipe.needs_samples().then(samples),
+            history,
+        })
     }
 
     /// The same storage for another instance, which has no samples yet.
     fn reused(mut self, cooking: &Cooking, raw: &Object) -> Result<CookedInstance> {
-        self.unsampled = Some(Reason::NoBaseline);
+        self.begin_anew(Reason::NoBaseline);
         self.history.clear();
         cooking.rename(&self.target, raw)?;
         Ok(self)
     }
 
+    /// There is no sample before the next one, for this reason.
+    fn begin_anew(&mut self, reason: Reason) {
+        if let Some(sample) = &mut self.lane_sample {
+            sample.clear(reason);
+        }
+        if let Some(samples) = &mut self.samples {
+            samples.unsampled = Some(reason);
+        }
+    }
+
     /// Takes a sample of `raw` and computes the cooked object from it and the
     /// ones before.
-    fn cook(&mut self, cooking: &Cooking, raw: &Object) -> Result<(), Status> {
-        std::mem::swap(&mut self.older, &mut self.newer);
-        raw.copy_to(&mut self.newer)?;
-        let older = self.unsampled.take().map_or(Ok(&self.older), Err);
-        cooking.recipe.cook(older, &self.newer, &mut self.history, &self.target)
+    #[inline]
+    fn cook(&mut self, cooking: &Cooking, raw: &Object, work: &mut LaneWork) -> Result<(), Status> {
+        if let Some(sample) = &mut self.lane_sample {
+            cooking.recipe.cook_lane(raw, sample, self.own.as_ref(), &self.target, work)?;
+        }
+        if let Some(Samples { older, newer, unsampled }) = &mut self.samples {
+            std::mem::swap(older, newer);
+            raw.copy_to(newer)?;
+            let older = unsampled.take().map_or(Ok(&*older), Err);
+            cooking.recipe.cook(older, newer, &mut self.history, &self.target)?;
+        }
+        Ok(())
     }
 }

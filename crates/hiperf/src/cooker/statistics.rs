@@ -77,6 +77,11 @@ impl Statistics {
         Ok(())
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     /// Empty windows for an instance, of at most so many samples each.
     pub fn windows(&self, most: usize) -> Result<Vec<SampleWindow>> {
         self.windows.iter().map(|window| SampleWindow::new(window.kind, window.size.min(most))).collect()

@@ -6,7 +6,7 @@
 //! has the reason that the raw value has. An operand has the width of its raw
 //! property, and so has a time stamp: a narrow one wraps as a counter does.
 
-use hiperf_cim::cook::{Cooked, CounterType, Formula, Reason, Sample, Width, cook};
+use hiperf_cim::cook::{Cooked, CounterType, Formula, LaneStep, Reason, Sample, Width, cook};
 use hiperf_cim::{CimType, Class, Error, Instance, Property, PropertyHandle, Result};
 
 use super::naming::{Naming, invalid};
@@ -66,6 +66,17 @@ impl Step {
         let frequency = self.clock.map(|clock| clock.frequency);
         let operands = [Some(self.value), self.base, stamp, frequency];
         operands.into_iter().flatten().map(|operand| operand.handle)
+    }
+
+    /// The step as a lane may take it; `None` if its formula has a base.
+    pub fn for_lane(&self) -> Option<LaneStep> {
+        let handles = |clock: Clock| Some((clock.stamp?.handle, clock.frequency.handle));
+        let clock = match self.clock {
+            Some(clock) => Some(handles(clock)?),
+            None => None,
+        };
+        let (counter_type, value, target) = (self.counter_type, self.value.handle, self.target.handle);
+        self.base.is_none().then_some(LaneStep { counter_type, value, clock, target })
     }
 
     /// The value of the newer sample, or why there is none.

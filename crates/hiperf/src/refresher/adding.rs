@@ -103,6 +103,8 @@ impl Refresher {
         adding: Adding<'_>,
     ) -> Result<ObjectId> {
         template.decorate(Some(namespace.decoration()));
+        let context = namespace.provider_context(template.class(), adding.context)?;
+        let adding = Adding { context: context.as_ref(), ..adding };
         let shown = shown_class(namespace, template.class(), adding)?;
         let id = self.next_id();
         if is_stored(template.class())? {
@@ -197,6 +199,8 @@ impl Refresher {
     ) -> Result<EnumId> {
         let unknown = |error: Error| Error::new(Status::WBEM_E_INVALID_CLASS, error.message());
         let class = namespace.class(class).map_err(unknown)?;
+        let context = namespace.provider_context(&class, adding.context)?;
+        let adding = Adding { context: context.as_ref(), ..adding };
         let mut template = Instance::spawn(&shown_class(namespace, &class, adding)?);
         template.decorate(Some(namespace.decoration()));
         let rows = Rows::new(&class, template);

@@ -306,6 +306,11 @@ impl Refresher {
         self.nested.iter().filter_map(NestedItem::com)
     }
 
+    /// Whether anything is fetched that no provider refreshes.
+    pub(crate) fn has_fetched(&self) -> bool {
+        self.fetched.statuses().next().is_some()
+    }
+
     /// The client's object itself, for a COM client.
     pub(crate) fn client_object(&self, id: ObjectId) -> Option<&Object> {
         let refreshed = self.objects.iter().find(|item| item.id == id.0);

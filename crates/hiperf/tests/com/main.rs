@@ -12,6 +12,7 @@ mod amended;
 mod contexts;
 mod enumerators;
 mod nesting;
+mod precise;
 mod sys;
 mod templates;
 

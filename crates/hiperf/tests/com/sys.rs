@@ -21,6 +21,17 @@ pub fn connect(path: &str) -> Result<ComPtr<IWbemServices>, Status> {
     })
 }
 
+/// As [`connect`], with a context.
+pub fn connect_with(context: &Context) -> Result<ComPtr<IWbemServices>, Status> {
+    let locator: ComPtr<IWbemLocator> = registry::create_instance(clsid::WBEM_LOCATOR).unwrap();
+    let (path, none) = (Bstr::new("root\\cimv2"), null_mut());
+    ComPtr::receive(Status::WBEM_E_FAILED, |slot| {
+        let (path, context) = (path.as_raw(), context.as_com().as_raw());
+        // SAFETY: every pointer is NULL or valid during the call.
+        unsafe { locator.ConnectServer(path, none, none, none, 0, none, context, slot) }
+    })
+}
+
 /// As [`connect`], for texts of a locale.
 pub fn connect_in(locale: &str) -> Result<ComPtr<IWbemServices>, Status> {
     let locator: ComPtr<IWbemLocator> = registry::create_instance(clsid::WBEM_LOCATOR).unwrap();

@@ -17,6 +17,7 @@ mod explaining;
 mod failing;
 mod identity;
 mod nested;
+mod precise;
 mod publishing;
 mod registering;
 mod selecting;
