@@ -110,7 +110,7 @@ areas! {
     machine: Machine,
     memory: MemoryArea,
     disks: Disks,
-    processes: Processes,
+    process: Processes,
 }
 
 /// The classes of all areas, in the order of [`AREAS`], as the provider serves
