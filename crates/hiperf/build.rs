@@ -9,8 +9,7 @@ use std::sync::Arc;
 use std::{env, fs};
 
 use hiperf_cim::Class;
-use hiperf_cim::mof::ast::QualifierDeclaration;
-use hiperf_cim::mof::{self, Compiled, Compiler, Item, Parsed};
+use hiperf_cim::mof::{self, Compiled, Compiler, Declarations, Item};
 
 /// What all other files build on: the qualifiers, then the parents of classes.
 const FIRST: [&str; 2] = ["qualifiers.mof", "core.mof"];
@@ -60,9 +59,8 @@ fn index(schema: &Path, out: &Path) -> Result<String, String> {
     let last = texts.len() - 1;
     texts.insert(last, (TWINS.to_owned(), path, twins));
 
-    let declarations = mof::parse(&texts[0].2);
-    let declarations = qualifiers(&declarations);
-    let mut index = Index { declarations: &declarations, known: HashMap::new(), classes: Vec::new() };
+    let declarations = Arc::new(Declarations::of(&mof::parse(&texts[0].2)));
+    let mut index = Index { declarations, known: HashMap::new(), classes: Vec::new() };
     let mut sources = String::new();
     for (source, (file, path, text)) in texts.iter().enumerate() {
         let has_instances = index.add(source, file, text)?;
@@ -95,28 +93,20 @@ fn twins(texts: &[(String, PathBuf, String)]) -> Result<String, String> {
     Ok(twins)
 }
 
-fn qualifiers<'p>(parsed: &'p Parsed<'_>) -> Vec<QualifierDeclaration<'p>> {
-    let declarations = parsed.items.iter().filter_map(|item| match item {
-        Item::Qualifier(declaration) => Some(declaration.clone()),
-        _ => None,
-    });
-    declarations.collect()
-}
-
 /// The classes so far.
-struct Index<'d> {
-    declarations: &'d [QualifierDeclaration<'d>],
+struct Index {
+    declarations: Arc<Declarations>,
     known: HashMap<String, Arc<Class>>,
     /// Upper-case name and entry.
     classes: Vec<(String, String)>,
 }
 
-impl Index<'_> {
+impl Index {
     /// Compiles a file and adds its classes; says whether it has instances.
     fn add(&mut self, source: usize, file: &str, text: &str) -> Result<bool, String> {
         let parsed = mof::parse(text);
         let find = |_: Option<&str>, name: &str| self.known.get(&name.to_ascii_uppercase()).cloned();
-        let mut compiler = Compiler::new(&find).with_declarations(self.declarations);
+        let mut compiler = Compiler::new(&find).with_declarations(&self.declarations);
         let compiled = compiler.compile(&parsed).map_err(|diagnostics| {
             let rendered = diagnostics.iter().map(|diagnostic| mof::render(diagnostic, file, text));
             rendered.collect::<Vec<_>>().join("\n")

@@ -28,14 +28,14 @@ mod tests;
 use std::sync::Arc;
 
 use super::Parsed;
-use super::ast::{ClassDeclaration, Command, InstanceDeclaration, Item, Name, QualifierDeclaration, Span};
+use super::ast::{ClassDeclaration, Command, InstanceDeclaration, Item, Name, Span};
 use super::diagnostic::{Diagnostic, MAX_DIAGNOSTICS};
 use crate::{Error, Status};
 
 pub use compiled::{ClassSource, Compiled};
 use names::{Classes, Declared, namespace_path};
 use objects::{MAX_COMPILED, Objects};
-use qualifier::Declarations;
+pub use qualifier::Declarations;
 
 /// Compiles a text on its own.
 ///
@@ -50,7 +50,7 @@ pub fn compile<S: ClassSource>(parsed: &Parsed<'_>, source: &S) -> Result<Vec<Co
 /// known to the next.
 pub struct Compiler<'s, S> {
     source: &'s S,
-    declarations: Declarations,
+    declarations: Arc<Declarations>,
     classes: Classes,
     namespace: Option<Arc<str>>,
     class_flags: u32,
@@ -71,7 +71,7 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
     pub fn new(source: &'s S) -> Compiler<'s, S> {
         Compiler {
             source,
-            declarations: Declarations::default(),
+            declarations: Arc::default(),
             classes: Classes::default(),
             namespace: None,
             class_flags: 0,
@@ -85,12 +85,8 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
     /// The same with qualifiers declared, as if the declarations stood before
     /// the text: for a class that is compiled alone.
     #[must_use]
-    pub fn with_declarations(mut self, declarations: &[QualifierDeclaration<'_>]) -> Compiler<'s, S> {
-        for declaration in declarations {
-            // What is wrong in a declaration is told where its own text is.
-            let _ = self.declarations.declare(declaration);
-        }
-        self
+    pub fn with_declarations(self, declarations: &Arc<Declarations>) -> Compiler<'s, S> {
+        Compiler { declarations: declarations.clone(), ..self }
     }
 
     /// The same in a namespace, as if a pragma stood before the text.
@@ -213,7 +209,7 @@ impl<'s, S: ClassSource> Compiler<'s, S> {
             Item::Class(class) => (What::Class(class), self.class_flags),
             Item::Instance(instance) => (What::Instance(instance), self.instance_flags),
             Item::Qualifier(declaration) => {
-                let wrong = self.declarations.declare(declaration).err();
+                let wrong = Arc::make_mut(&mut self.declarations).declare(declaration).err();
                 found.extend(wrong.map(|diagnostic| (file, diagnostic)));
                 return None;
             }

@@ -32,7 +32,7 @@ use std::borrow::Cow;
 
 pub use amendment::{Split, split};
 pub use ast::{Item, Span};
-pub use compile::{ClassSource, Compiled, Compiler, compile};
+pub use compile::{ClassSource, Compiled, Compiler, Declarations, compile};
 pub use diagnostic::{Diagnostic, Place, Severity, render};
 pub use flavor::Flavors;
 pub use load::{

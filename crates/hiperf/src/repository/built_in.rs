@@ -9,8 +9,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
-use hiperf_cim::mof::ast::QualifierDeclaration;
-use hiperf_cim::mof::{self, Compiled, Compiler, Item};
+use hiperf_cim::mof::{self, Compiled, Compiler, Declarations};
 use hiperf_cim::{Class, Error, Instance, Result, Status};
 
 use super::source::failed;
@@ -38,13 +37,8 @@ pub(crate) struct Entry {
 }
 
 /// The qualifiers of the schema.
-static DECLARATIONS: LazyLock<Vec<QualifierDeclaration<'static>>> = LazyLock::new(|| {
-    let declarations = mof::parse(SOURCES[0].text).items.into_iter().filter_map(|item| match item {
-        Item::Qualifier(declaration) => Some(declaration),
-        _ => None,
-    });
-    declarations.collect()
-});
+static DECLARATIONS: LazyLock<Arc<Declarations>> =
+    LazyLock::new(|| Arc::new(Declarations::of(&mof::parse(SOURCES[0].text))));
 
 /// The classes compiled so far, by the entry's place.
 static COMPILED: LazyLock<Mutex<HashMap<usize, Arc<Class>>>> = LazyLock::new(Mutex::default);

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::mof::ast::{Constant, Initializer, Qualifier, QualifierDeclaration, Scopes, TypeOf};
+use crate::mof::Parsed;
+use crate::mof::ast::{Constant, Initializer, Item, Qualifier, QualifierDeclaration, Scopes, TypeOf};
 use crate::mof::codes;
 use crate::mof::diagnostic::Diagnostic;
 use crate::mof::flavor::Flavors;
@@ -11,19 +12,21 @@ use crate::{CimType, Flavor, Value};
 use super::convert::kind;
 
 /// The qualifier declarations of a text, in their order.
-#[derive(Default)]
-pub(super) struct Declarations {
+#[derive(Clone, Debug, Default)]
+pub struct Declarations {
     all: Vec<Declaration>,
     /// Name in lower case -> those of this name, in order.
     by_name: HashMap<String, Vec<usize>>,
 }
 
+#[derive(Clone, Debug)]
 struct Declaration {
     flavor: Flavor,
     typed: Option<Typed>,
 }
 
 /// What the form of DSP0004 says beyond the flavors.
+#[derive(Clone, Debug)]
 struct Typed {
     scalar: CimType,
     is_array: bool,
@@ -32,12 +35,25 @@ struct Typed {
 }
 
 impl Declarations {
-    pub fn len(&self) -> usize {
+    /// Those of a text, to be used for others.
+    #[must_use]
+    pub fn of(parsed: &Parsed<'_>) -> Declarations {
+        let mut all = Declarations::default();
+        for item in &parsed.items {
+            if let Item::Qualifier(declaration) = item {
+                // What is wrong in a declaration is told where its own text is.
+                let _ = all.declare(declaration);
+            }
+        }
+        all
+    }
+
+    pub(super) fn len(&self) -> usize {
         self.all.len()
     }
 
     /// Adds a declaration, which holds for the rest of the text.
-    pub fn declare(&mut self, declaration: &QualifierDeclaration<'_>) -> Result<(), Diagnostic> {
+    pub(super) fn declare(&mut self, declaration: &QualifierDeclaration<'_>) -> Result<(), Diagnostic> {
         let mut flavor = flavor(declaration.flavors);
         let typed = match &declaration.typed {
             None => None,
@@ -62,7 +78,7 @@ impl Declarations {
     }
 
     /// The first `count` of them: those that stand before a statement.
-    pub fn before(&self, count: usize) -> Known<'_> {
+    pub(super) fn before(&self, count: usize) -> Known<'_> {
         Known { declarations: self, count }
     }
 }

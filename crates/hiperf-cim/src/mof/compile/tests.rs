@@ -6,8 +6,7 @@ mod objects;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::{Compiled, Compiler, compile};
-use crate::mof::ast::Item;
+use super::{Compiled, Compiler, Declarations, compile};
 use crate::mof::{codes, parse};
 use crate::{Class, Instance, QualifierSet, Status};
 
@@ -319,11 +318,7 @@ fn pragmas() {
 fn one_class_alone() {
     let text = "qualifier Q : ToInstance; class A { [q] uint8 a; }; [q] class B : A { [q] uint8 b; };";
     let parsed = parse(text);
-    let declarations = parsed.items.iter().filter_map(|item| match item {
-        Item::Qualifier(declaration) => Some(declaration.clone()),
-        _ => None,
-    });
-    let declarations: Vec<_> = declarations.collect();
+    let declarations = Arc::new(Declarations::of(&parsed));
     let span = parsed.items[1].span();
     let slice = &text[span.start as usize..span.end as usize];
     let mut compiler = Compiler::new(&base).with_declarations(&declarations).in_namespace("root");
