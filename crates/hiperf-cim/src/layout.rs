@@ -128,7 +128,8 @@ impl Layout {
     }
 
     /// The slots of strings, arrays and objects, in declaration order.
-    pub(crate) fn in_tail(&self) -> &[Slot] {
+    #[must_use]
+    pub fn in_tail(&self) -> &[Slot] {
         &self.in_tail
     }
 

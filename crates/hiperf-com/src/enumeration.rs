@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hiperf_cim::{Class, Status};
+use hiperf_cim::{Class, Instance, Status};
 
 use crate::access::HiPerfEnum as HiPerfEnumAccess;
 use crate::object::Object;
@@ -26,6 +26,8 @@ use crate::{ComPtr, IWbemHiPerfEnum, IWbemHiPerfEnum_Impl, IWbemObjectAccess, an
 #[derive(Debug)]
 pub struct ObjectList {
     class: Arc<Class>,
+    /// What objects begin as, if they are the client's own.
+    template: Option<Instance>,
     contents: Mutex<Contents>,
     version: AtomicU64,
     /// The [`Status`] of the whole list.
@@ -46,8 +48,32 @@ impl ObjectList {
     /// An empty list of instances of `class`.
     #[must_use]
     pub fn new(class: Arc<Class>) -> Arc<ObjectList> {
+        ObjectList::with_template(class, None)
+    }
+
+    /// An empty list of instances of `class`, which are the client's own objects
+    /// at once and not copied to others: so whoever fills it has to bring a whole
+    /// refresh into them or nothing. `template` is what they begin as.
+    #[must_use]
+    pub fn of_client_objects(class: Arc<Class>, template: Instance) -> Arc<ObjectList> {
+        ObjectList::with_template(class, Some(template))
+    }
+
+    fn with_template(class: Arc<Class>, template: Option<Instance>) -> Arc<ObjectList> {
         let (version, status) = (AtomicU64::new(0), AtomicU32::new(Status::WBEM_S_NO_ERROR.0));
-        Arc::new(ObjectList { class, contents: Mutex::default(), version, status })
+        Arc::new(ObjectList { class, template, contents: Mutex::default(), version, status })
+    }
+
+    /// Whether the objects are the client's own.
+    #[must_use]
+    pub fn is_of_client_objects(&self) -> bool {
+        self.template.is_some()
+    }
+
+    /// A new object, which is not in the list yet.
+    #[must_use]
+    pub fn new_object(&self) -> Object {
+        Object::new(self.template.clone().unwrap_or_else(|| Instance::spawn(&self.class)))
     }
 
     /// The class of the objects.

@@ -50,6 +50,7 @@ use definition::Definition;
 use listing::Cursor;
 
 pub(crate) use qualifiers::Owner;
+pub use shared::Change;
 
 /// The COM class of classes and instances.
 ///

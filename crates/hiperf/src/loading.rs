@@ -36,6 +36,7 @@ pub(crate) struct LoadedProvider {
     registration: Arc<Registration>,
     client: Provider,
     capabilities: Capabilities,
+    is_hosted: bool,
 }
 
 impl LoadedProvider {
@@ -86,6 +87,7 @@ impl LoadedProvider {
             registration: registration.clone(),
             client,
             capabilities: Capabilities::default(),
+            is_hosted: matches!(place, Place::Host(_)),
         })
     }
 
@@ -102,6 +104,11 @@ impl LoadedProvider {
     /// What it has been found to leave out.
     pub(crate) fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    /// Whether it is in a host, so that what is here of it is our own code.
+    pub(crate) fn is_hosted(&self) -> bool {
+        self.is_hosted
     }
 
     /// Its interfaces.

@@ -13,6 +13,10 @@ use crate::{CimType, Status};
 /// every property of a class is a quarter of that.
 const MAX_LEN: usize = 64 << 20;
 
+/// The most properties with values in the tail that [`Block::load_values`]
+/// takes: what it has to remember of them is on the stack.
+const MAX_KEPT: usize = 16;
+
 impl Block {
     /// Makes this the block of `len` bytes that `fill` writes.
     ///
@@ -45,6 +49,39 @@ impl Block {
                 *self = Block::null(layout);
                 Err(Status::WBEM_E_INVALID_OBJECT)
             }
+        }
+    }
+
+    /// Whether instances of this layout can be had by [`Block::load_values`].
+    pub(crate) fn can_load_values(layout: &Layout) -> bool {
+        layout.in_tail().len() <= MAX_KEPT
+    }
+
+    /// Takes what is outside of the tail from the bytes that `fill` writes, and
+    /// keeps the tail and what refers to it. So there is nothing to be checked.
+    /// The layout is one that [`Block::can_load_values`] names.
+    #[inline]
+    pub(crate) fn load_values(&mut self, layout: &Layout, fill: impl FnOnce(&mut [u8])) {
+        let in_tail = layout.in_tail();
+        // Nearly always it is the name alone.
+        if let [name] = in_tail {
+            let kept = self.read::<4>(*name);
+            self.fill_values(layout, fill);
+            self.bytes[name.range()].copy_from_slice(&kept);
+            return;
+        }
+        let mut kept = [[0; 4]; MAX_KEPT];
+        in_tail.iter().zip(&mut kept).for_each(|(slot, kept)| *kept = self.read(*slot));
+        self.fill_values(layout, fill);
+        for (slot, kept) in in_tail.iter().zip(&kept) {
+            self.bytes[slot.range()].copy_from_slice(kept);
+        }
+    }
+
+    #[inline]
+    fn fill_values(&mut self, layout: &Layout, fill: impl FnOnce(&mut [u8])) {
+        if let Some(values) = self.bytes.get_mut(..layout.fixed_len()) {
+            fill(values);
         }
     }
 
@@ -133,6 +170,31 @@ mod tests {
         other.load_block(instance.block().len(), |bytes| bytes.copy_from_slice(instance.block())).unwrap();
         assert_eq!(other, instance);
         assert_eq!(other.block_parts().waste, instance.block_parts().waste);
+    }
+
+    #[test]
+    fn values_are_taken_and_the_tail_is_kept() {
+        let mut instance = full();
+        let mut other = full();
+        other.put("Count", &Value::Uint64(8)).unwrap();
+        other.put("Name", &Value::String("shorter".into())).unwrap();
+        assert!(instance.can_load_values());
+        instance.load_values(|bytes| bytes.copy_from_slice(&other.block()[..bytes.len()]));
+        assert_eq!(instance.get("Count").unwrap(), Value::Uint64(8));
+        other.put("Name", &Value::String("much longer".into())).unwrap();
+        assert_eq!(instance, other);
+        instance.load_values(|bytes| bytes.fill(0xFF));
+        assert!((0..4).all(|index| instance.value(index).is_null()));
+        instance.load_values(|bytes| bytes.fill(0));
+        assert_eq!(instance.get("Name").unwrap(), Value::String("much longer".into()));
+        // One more text than can be kept.
+        let mut draft = ClassDraft::empty();
+        draft.set_name("Wide").unwrap();
+        for index in 0..=super::MAX_KEPT {
+            assert!(Instance::spawn(&draft.build().unwrap()).can_load_values());
+            draft.put_property(&format!("Text{index}"), CimType::String.into(), None).unwrap();
+        }
+        assert!(!Instance::spawn(&draft.build().unwrap()).can_load_values());
     }
 
     /// Every byte of a block is replaced by others: what is taken is read, and

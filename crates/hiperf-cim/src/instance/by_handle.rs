@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::Instance;
+use crate::block::Block;
 use crate::layout::{Slot, resolve};
 use crate::tail::Text;
 use crate::{CimType, PropertyHandle, Status};
@@ -223,5 +224,24 @@ impl Instance {
             self.forget_reasons();
         }
         self.block.load(len, self.class.layout(), fill)
+    }
+
+    /// Whether [`Instance::load_values`] does for instances of this class: not
+    /// if it has too many texts and arrays.
+    #[must_use]
+    pub fn can_load_values(&self) -> bool {
+        Block::can_load_values(self.class.layout())
+    }
+
+    /// Makes the values of fixed width those of a block that a stranger wrote,
+    /// whose first [`Layout::fixed_len`](crate::Layout::fixed_len) bytes `fill`
+    /// copies. Texts, arrays and objects stay as they are; there are no reasons
+    /// afterwards. Whatever the bytes are, the instance is one of its class.
+    #[inline]
+    pub fn load_values(&mut self, fill: impl FnOnce(&mut [u8])) {
+        if self.block.has_reasons() {
+            self.forget_reasons();
+        }
+        self.block.load_values(self.class.layout(), fill);
     }
 }

@@ -127,10 +127,14 @@ impl HostedRefresher {
             self.linked()?;
         }
         let Some(link) = &mut self.link else { return Err(Status::WBEM_E_UNEXPECTED.into()) };
-        let status = link.refresh(&self.hosted, flags)?;
-        if status.is_error() {
-            return Err(Error::from(status));
-        }
+        let status = match link.refresh(&self.hosted, flags) {
+            Ok(status) if !status.is_error() => status,
+            failed => {
+                // The engine says so in the objects: all of them have to be brought again.
+                link.generation = None;
+                return failed.and_then(|status| Err(Error::from(status)));
+            }
+        };
         let Link { channel, memory, generation, .. } = link;
         rows::follow(&mut self.items, memory.words(), generation).map_err(|lie| channel.lie(lie))?;
         let all_there = self.items.iter().all(|item| item.is_there);
@@ -245,12 +249,12 @@ impl ProviderRefresher for HostedRefresher {
         template: &ObjectAccess,
         context: Option<&Context>,
     ) -> Result<(ObjectAccess, i32)> {
-        let keys = Object::from_access(template.as_com()).ok_or(Status::WBEM_E_INVALID_OBJECT)?.to_instance();
-        let sent = (class_unit(keys.class())?, instance_bytes(&keys)?);
-        let (item, object) = Item::object(self.next_numbers(), sent, keys, values_of(context)?);
+        let object = Object::from_access(template.as_com()).ok_or(Status::WBEM_E_INVALID_OBJECT)?;
+        let sent = (class_unit(object.class())?, instance_bytes(&object.to_instance())?);
+        let item = Item::object(self.next_numbers(), sent, object, values_of(context)?);
         let id = item.id;
         self.add(services, item)?;
-        Ok((ObjectAccess::new(object.access().clone()), id))
+        Ok((template.clone(), id))
     }
 
     fn add_enum(

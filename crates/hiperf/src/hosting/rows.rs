@@ -1,9 +1,16 @@
 //! [`Item`]: an object or an enumerator of a hosted refresher, and how its rows
 //! follow what the host wrote to the shared memory.
 //!
+//! The objects are the client's own, so none of them is touched before all that
+//! the host wrote was judged: a refresh is there as a whole or not at all. Of a
+//! row whose counters alone changed there is nothing to judge but its words; any
+//! other block is first brought into an object of ours that nobody sees.
+//!
 //! The host may write to that memory while it is read. So each number is read
-//! once, into a place of ours, and then judged; a block is judged after it was
-//! copied. What is wrong is said, and ends the host.
+//! once, into a place of ours, and then judged; a block is judged again after it
+//! was copied. What is wrong is said, and ends the host. One that writes during
+//! the copies can mix two refreshes of its own data, as it can in any case, but
+//! not make an object anything else than an instance of its class.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,10 +18,10 @@ use std::sync::atomic::AtomicU64;
 
 use hiperf_cim::{Class, Instance, Status};
 use hiperf_com::enumeration::ObjectList;
-use hiperf_com::object::Object;
+use hiperf_com::object::{Change, Object};
 
 use super::protocol::Message;
-use super::protocol::area::{ITEMS_AT, extent_parts, halves, load};
+use super::protocol::area::{ITEMS_AT, extent_parts, halves, is_same_tail, load};
 use super::protocol::message::{Bytes, ContextValues};
 use crate::refresher::reason_of;
 
@@ -42,6 +49,10 @@ pub(super) struct Item {
     /// Where its rows are in the words.
     rows_at: usize,
     rows: Vec<Row>,
+    /// Whether values can be had without what is in the tail.
+    can_load_values: bool,
+    /// In which blocks are judged.
+    unseen: Object,
 }
 
 pub(super) enum Kind {
@@ -54,49 +65,50 @@ pub(super) enum Kind {
 /// One instance.
 struct Row {
     id: i32,
-    /// The row's words, as they were when the object got its values.
-    seen: (u64, u64),
+    /// What the object lacks of what the words say.
+    change: Change,
+    /// The row's words, as they were when they were judged.
+    seen: RowWords,
     object: Object,
 }
 
-impl Row {
-    /// Gives the object the values of the row at `at`, if they are others.
-    #[inline]
-    fn follow(&mut self, words: &[AtomicU64], at: usize, room: &mut usize) -> Result<(), Lie> {
-        let row = (load(words, at), load(words, at + 1));
-        take_room(row, room)?;
-        if row == self.seen {
-            return Ok(());
-        }
-        if id_of(row) != self.id {
-            return Err("an instance has another id than it had");
-        }
-        load_block(&self.object, words, row)?;
-        self.seen = row;
-        Ok(())
-    }
+/// A row in the memory.
+type RowWords = (u64, u64);
+
+fn row_words(words: &[AtomicU64], at: usize) -> RowWords {
+    (load(words, at), load(words, at + 1))
 }
 
 /// Takes what a row and its block occupy from the words that are left: each
 /// has its own, so that a little memory can't stand for a great deal.
 #[inline]
-fn take_room(row: (u64, u64), room: &mut usize) -> Result<(), Lie> {
+fn take_room(row: RowWords, room: &mut usize) -> Result<(), Lie> {
     let (len, _) = extent_parts(halves(row.1).1);
     let left = room.checked_sub(2 + (len as usize).div_ceil(8));
     *room = left.ok_or("there are more instances than the memory has room for")?;
     Ok(())
 }
 
-fn id_of(row: (u64, u64)) -> i32 {
+fn id_of(row: RowWords) -> i32 {
     halves(row.0).0.cast_signed()
 }
 
+/// Whether nothing but counters of a row changed, and nobody said why some are
+/// missing.
 #[inline]
-fn load_block(object: &Object, words: &[AtomicU64], row: (u64, u64)) -> Result<(), Lie> {
-    let (place, extent) = halves(row.1);
-    let (len, has_reasons) = extent_parts(extent);
-    let block = words.get(place as usize..).ok_or("an instance lies outside of the memory")?;
-    object.load_block(block, len as usize).map_err(|_| "an instance is none of its class")?;
+fn is_change_of_values(row: RowWords, seen: RowWords) -> bool {
+    let has_reasons = extent_parts(halves(row.1).1).1;
+    is_same_tail(halves(row.0).1, halves(seen.0).1) && row.1 == seen.1 && !has_reasons
+}
+
+fn place_of(words: &[AtomicU64], row: RowWords) -> Result<&[AtomicU64], Lie> {
+    words.get(halves(row.1).0 as usize..).ok_or("an instance lies outside of the memory")
+}
+
+fn load_block(object: &Object, words: &[AtomicU64], row: RowWords) -> Result<(), Lie> {
+    let block = place_of(words, row)?;
+    let (len, has_reasons) = extent_parts(halves(row.1).1);
+    object.load_block(block, len as usize).map_err(|_| NONE_OF_ITS_CLASS)?;
     if has_reasons {
         // However few words are left: what isn't there says nothing.
         object.load_reasons(block.get((len as usize).div_ceil(8)..).unwrap_or_default());
@@ -104,19 +116,27 @@ fn load_block(object: &Object, words: &[AtomicU64], row: (u64, u64)) -> Result<(
     Ok(())
 }
 
+const NONE_OF_ITS_CLASS: Lie = "an instance is none of its class";
+
+/// The rows of an item as the memory has them, all of them judged.
+struct Taken {
+    rows_at: usize,
+    rows: Vec<(RowWords, Object)>,
+}
+
 impl Item {
-    /// An object like `template`, and its refreshable object.
+    /// An object that the client has, with its keys alone.
     pub(super) fn object(
         numbers: (u32, i32),
         (unit, template): (Bytes, Bytes),
-        keys: Instance,
+        object: Object,
         context: ContextValues,
-    ) -> (Item, Object) {
-        let object = Object::new(keys.clone());
+    ) -> Item {
+        let keys = object.to_instance();
         let class = keys.class().clone();
         let mut item = Item::new(numbers, class, unit, context, Kind::Object { template, keys });
-        item.rows.push(Row { id: 0, seen: (0, 0), object: object.clone() });
-        (item, object)
+        item.rows.push(Row { id: 0, change: Change::None, seen: (0, 0), object });
+        item
     }
 
     /// The enumerator behind a list.
@@ -136,8 +156,10 @@ impl Item {
         context: ContextValues,
         kind: Kind,
     ) -> Item {
-        let (rows_at, rows) = (0, Vec::new());
-        Item { number, id, kind, class, unit, context, is_there: true, rows_at, rows }
+        let unseen = Object::new(Instance::spawn(&class));
+        let can_load_values = unseen.can_load_values();
+        let (rows_at, rows, is_there) = (0, Vec::new(), true);
+        Item { number, id, kind, class, unit, context, is_there, rows_at, rows, can_load_values, unseen }
     }
 
     /// What tells a host to take it up.
@@ -179,51 +201,96 @@ impl Item {
         }
     }
 
-    /// Gives every row the values that changed.
+    /// Looks which rows changed, and says whether any did.
     #[inline]
-    fn follow(&mut self, words: &[AtomicU64], room: &mut usize) -> Result<(), Lie> {
+    fn judge(&mut self, words: &[AtomicU64], room: &mut usize) -> Result<bool, Lie> {
+        let mut changed = false;
         let mut at = self.rows_at;
         for row in &mut self.rows {
-            row.follow(words, at, room)?;
+            let now = row_words(words, at);
             at += 2;
+            take_room(now, room)?;
+            if now == row.seen {
+                continue;
+            }
+            if id_of(now) != row.id {
+                return Err("an instance has another id than it had");
+            }
+            row.change = Change::Values;
+            if !self.can_load_values || !is_change_of_values(now, row.seen) {
+                load_block(&self.unseen, words, now)?;
+                row.change = Change::Tail;
+            }
+            row.seen = now;
+            changed = true;
+        }
+        Ok(changed)
+    }
+
+    /// Gives the rows that changed their values.
+    #[inline]
+    fn bring(&mut self, words: &[AtomicU64]) -> Result<(), Lie> {
+        for row in &mut self.rows {
+            match row.change {
+                Change::None => continue,
+                Change::Values => {
+                    let brought = row.object.load_values(place_of(words, row.seen)?);
+                    brought.map_err(|_| NONE_OF_ITS_CLASS)?;
+                }
+                Change::Tail => load_block(&row.object, words, row.seen)?,
+            }
+            row.change = Change::None;
         }
         Ok(())
     }
 
-    /// Makes the rows those that begin at `at`.
-    fn take_rows(
-        &mut self,
+    /// The rows that begin at `at`, each in an object of its own.
+    fn read(
+        &self,
         words: &[AtomicU64],
-        at: usize,
-        count: usize,
+        (rows_at, count): (usize, usize),
         room: &mut usize,
-    ) -> Result<(), Lie> {
-        self.rows_at = at;
-        let Kind::Enum(list) = &self.kind else {
-            if count != 1 {
-                return Err("an object is not one");
+    ) -> Result<Taken, Lie> {
+        if matches!(self.kind, Kind::Object { .. }) && count != 1 {
+            return Err("an object is not one");
+        }
+        let mut known = HashSet::with_capacity(count);
+        let mut rows = Vec::with_capacity(count);
+        for index in 0..count {
+            let row = row_words(words, rows_at + index * 2);
+            if !known.insert(id_of(row)) {
+                return Err("two instances of an enumerator have the same id");
             }
-            return self.rows.iter_mut().try_for_each(|row| {
-                // It is another place, whatever the row says.
-                row.seen = (0, 0);
-                row.follow(words, at, room)
-            });
+            take_room(row, room)?;
+            let object = match &self.kind {
+                Kind::Object { .. } => Object::new(Instance::spawn(&self.class)),
+                Kind::Enum(list) => list.new_object(),
+            };
+            load_block(&object, words, row)?;
+            rows.push((row, object));
+        }
+        Ok(Taken { rows_at, rows })
+    }
+
+    /// Makes the rows those that were taken; instances that stayed keep their
+    /// objects.
+    fn take(&mut self, taken: Taken) {
+        self.rows_at = taken.rows_at;
+        let Kind::Enum(list) = &self.kind else {
+            for (row, (seen, fresh)) in self.rows.iter_mut().zip(taken.rows) {
+                let copied = row.object.copy_from(&fresh);
+                debug_assert!(copied.is_ok(), "the other was made of its class");
+                (row.seen, row.change) = (seen, Change::None);
+            }
+            return;
         };
         let old_ids: Vec<i32> = self.rows.iter().map(|row| row.id).collect();
         let mut old: HashMap<i32, Object> = self.rows.drain(..).map(|row| (row.id, row.object)).collect();
         let mut replaced = false;
-        let mut known = HashSet::with_capacity(count);
-        for index in 0..count {
-            let row = (load(words, at + index * 2), load(words, at + index * 2 + 1));
-            let id = id_of(row);
-            if !known.insert(id) {
-                return Err("two instances of an enumerator have the same id");
-            }
-            take_room(row, room)?;
-            let fresh = Object::new(Instance::spawn(&self.class));
-            load_block(&fresh, words, row)?;
+        for (seen, fresh) in taken.rows {
+            let id = id_of(seen);
             // The same id with other keys is another instance.
-            let kept = old.remove(&id).filter(|kept| has_same_keys(kept, &fresh));
+            let kept = old.remove(&id).filter(|kept| kept.has_keys_of(&fresh));
             let object = match kept {
                 Some(kept) if kept.copy_from(&fresh).is_ok() => kept,
                 _ => {
@@ -231,17 +298,12 @@ impl Item {
                     fresh
                 }
             };
-            self.rows.push(Row { id, seen: row, object });
+            self.rows.push(Row { id, change: Change::None, seen, object });
         }
         if replaced || self.rows.iter().map(|row| row.id).ne(old_ids) {
             list.replace(self.rows.iter().map(|row| (row.id, row.object.clone())));
         }
-        Ok(())
     }
-}
-
-fn has_same_keys(one: &Object, other: &Object) -> bool {
-    one.class().keys().iter().all(|&key| one.value(key) == other.value(key))
 }
 
 /// Brings all items up to date with what the host published. `generation` is the
@@ -252,15 +314,22 @@ pub(super) fn follow(
     generation: &mut Option<u64>,
 ) -> Result<(), Lie> {
     let now = load(words, 0);
-    if *generation != Some(now) {
-        // Also when it turns out to be a lie: nothing is kept of it.
-        *generation = None;
+    // Also when it turns out to be a lie: nothing is kept of it.
+    if generation.take() != Some(now) {
         take_layout(items, words)?;
         *generation = Some(now);
         return Ok(());
     }
     let mut room = words.len();
-    items.iter_mut().filter(|item| item.is_there).try_for_each(|item| item.follow(words, &mut room))
+    let mut changed = false;
+    for item in items.iter_mut().filter(|item| item.is_there) {
+        changed |= item.judge(words, &mut room)?;
+    }
+    if changed {
+        items.iter_mut().filter(|item| item.is_there).try_for_each(|item| item.bring(words))?;
+    }
+    *generation = Some(now);
+    Ok(())
 }
 
 fn take_layout(items: &mut [Item], words: &[AtomicU64]) -> Result<(), Lie> {
@@ -276,13 +345,16 @@ fn take_layout(items: &mut [Item], words: &[AtomicU64]) -> Result<(), Lie> {
         })
         .collect();
     let mut room = words.len();
-    for item in items.iter_mut().filter(|item| item.is_there) {
+    let read = |item: &Item| {
         let &(first, rows) = places.get(&item.number).ok_or("an item is missing")?;
         if rows > MAX_ROWS || first + rows * 2 > words.len() {
             return Err("there are more instances than the memory has room for");
         }
-        item.take_rows(words, first, rows, &mut room)?;
-    }
+        item.read(words, (first, rows), &mut room)
+    };
+    let taken: Vec<Taken> =
+        items.iter().filter(|item| item.is_there).map(read).collect::<Result<_, Lie>>()?;
+    items.iter_mut().filter(|item| item.is_there).zip(taken).for_each(|(item, taken)| item.take(taken));
     Ok(())
 }
 

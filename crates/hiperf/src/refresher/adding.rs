@@ -114,12 +114,15 @@ impl Refresher {
             return Ok(ObjectId(id));
         }
         let provider = namespace.hiperf_provider(template.class())?;
+        let client_object = Object::new(template.clone().with_texts_of(&shown)?);
+        // A host's values are brought right into the object that is its template.
+        let is_shared = provider.is_hosted() && Arc::ptr_eq(&shown, template.class());
+        let given = if is_shared { client_object.clone() } else { Object::new(template.clone()) };
         let created = self.in_group(&provider, |refresher| {
-            provider.create_refreshable_object(refresher, &Object::new(template.clone()), adding.context)
+            provider.create_refreshable_object(refresher, &given, adding.context)
         })?;
         match created {
             Some((provider_object, source)) => {
-                let client_object = Object::new(template.with_texts_of(&shown)?);
                 client_object.explain(Reason::Stale);
                 let copied = Status::WBEM_S_NO_ERROR;
                 self.objects.push(ObjectItem { id, source, provider_object, client_object, copied });
@@ -158,7 +161,7 @@ impl Refresher {
             Some(listed) => listed.enum_id,
             None => {
                 let id = -self.next_id();
-                self.add_list(provider, id, Rows::new(&class, Instance::spawn(&class)), adding)?;
+                self.add_list(provider, id, (&class, Instance::spawn(&class)), adding)?;
                 id
             }
         };
@@ -203,30 +206,34 @@ impl Refresher {
         let adding = Adding { context: context.as_ref(), ..adding };
         let mut template = Instance::spawn(&shown_class(namespace, &class, adding)?);
         template.decorate(Some(namespace.decoration()));
-        let rows = Rows::new(&class, template);
         let id = self.next_id();
         if is_stored(&class)? {
+            let rows = Rows::new(&class, template);
             let source = InstanceSource::Stored(namespace.clone());
             self.fetched.enums.push(FetchedEnum::new(id, source, rows));
         } else {
             let provider = namespace.hiperf_provider(&class)?;
-            self.add_list(&provider, id, rows, adding)?;
+            self.add_list(&provider, id, (&class, template), adding)?;
         }
         Ok(EnumId(id))
     }
 
-    /// Adds an enumerator of a provider's class.
+    /// Adds an enumerator of a provider's class; the template is what the
+    /// client's objects begin as.
     fn add_list(
         &mut self,
         provider: &Arc<LoadedProvider>,
         id: i32,
-        rows: Rows,
+        (class, template): (&Arc<Class>, Instance),
         adding: Adding<'_>,
     ) -> Result<()> {
-        let class = rows.list().class().clone();
+        let rows = match provider.is_hosted() {
+            true => Rows::of_host(class, template.clone()),
+            false => Rows::new(class, template.clone()),
+        };
         let created = self.in_group(provider, |refresher| {
             let target = rows.list().for_provider();
-            let id = provider.create_refreshable_enum(refresher, &class, adding.context, target)?;
+            let id = provider.create_refreshable_enum(refresher, class, adding.context, target)?;
             Ok(id.map(|id| ((), id)))
         })?;
         match created {
@@ -237,7 +244,8 @@ impl Refresher {
             None => {
                 let source = InstanceSource::Queried(provider.clone(), adding.context.cloned());
                 // What can't be queried now never will be.
-                source.instances(&class)?;
+                source.instances(class)?;
+                let rows = Rows::new(class, template);
                 self.fetched.enums.push(FetchedEnum::new(id, source, rows));
             }
         }

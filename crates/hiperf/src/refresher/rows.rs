@@ -27,12 +27,15 @@ pub(super) struct Rows {
     /// The version of `list` that `rows` reflect.
     list_version: u64,
     rows: Vec<Row>,
+    /// Whether the provider's objects are the client's, all of them.
+    is_shared: bool,
     /// Changes whenever instances come or go.
     version: u64,
     last_identity: i32,
     /// The list behind the client's `IWbemHiPerfEnum`, if a COM client has one.
     client_list: Option<Arc<ObjectList>>,
-    /// Client objects without an instance, for instances to come.
+    /// Client objects without an instance, for instances to come, unless those
+    /// bring their own.
     spare: Vec<Object>,
 }
 
@@ -49,12 +52,22 @@ struct Row {
 impl Rows {
     /// No instances of `class` yet; `template` is what the client's begin as.
     pub fn new(class: &Arc<Class>, template: Instance) -> Rows {
-        let list = ObjectList::new(class.clone());
+        Rows::of_list(ObjectList::new(class.clone()), template)
+    }
+
+    /// The same for a provider in a host: [`crate::hosting`] brings its values
+    /// right into the client's objects.
+    pub fn of_host(class: &Arc<Class>, template: Instance) -> Rows {
+        Rows::of_list(ObjectList::of_client_objects(class.clone(), template.clone()), template)
+    }
+
+    fn of_list(list: Arc<ObjectList>, template: Instance) -> Rows {
         Rows {
             template,
             list_version: list.version(),
             list,
             rows: Vec::new(),
+            is_shared: false,
             version: 0,
             last_identity: 0,
             client_list: None,
@@ -100,6 +113,11 @@ impl Rows {
                 self.reconcile();
             }
             self.list_version = version;
+            self.is_shared =
+                self.rows.iter().all(|row| row.client_object.is_same_object(&row.provider_object));
+        }
+        if self.is_shared {
+            return Ok(());
         }
         self.rows.iter().try_for_each(|row| row.client_object.copy_from(&row.provider_object))
     }
@@ -139,8 +157,10 @@ impl Rows {
             let row = match row.take() {
                 Some(row) => Row { id, provider_object, ..row },
                 None => {
-                    let client_object = self.spare.pop();
-                    let client_object = client_object.unwrap_or_else(|| Object::new(self.template.clone()));
+                    let client_object = match self.list.is_of_client_objects() {
+                        true => provider_object.clone(),
+                        false => self.spare.pop().unwrap_or_else(|| Object::new(self.template.clone())),
+                    };
                     self.last_identity = self.last_identity.wrapping_add(1);
                     Row { id, identity: self.last_identity, provider_object, client_object }
                 }
@@ -151,6 +171,9 @@ impl Rows {
         // First, because the list holds the gone ones too.
         if let Some(list) = &self.client_list {
             list.replace(self.rows.iter().map(|row| (row.identity, row.client_object.clone())));
+        }
+        if self.list.is_of_client_objects() {
+            return;
         }
         let gone = before.rows.into_iter().flatten().map(|row| row.client_object);
         self.spare.extend(gone.filter(Object::is_unshared));

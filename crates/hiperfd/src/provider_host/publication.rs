@@ -8,9 +8,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hiperf::hosting::protocol::area::{ITEMS_AT, Outcome, extent, pair};
+use hiperf::hosting::protocol::area::{ITEMS_AT, Outcome, extent, next_versions, pair};
 use hiperf_com::enumeration::ObjectList;
-use hiperf_com::object::Object;
+use hiperf_com::object::{Change, Object};
 
 /// Words by which a block may grow before it needs another place: a longer text.
 const ROOM_TO_GROW: usize = 2;
@@ -38,7 +38,7 @@ pub struct Item {
 struct Row {
     id: i32,
     object: Object,
-    version: u32,
+    versions: u32,
     place: usize,
     room: usize,
     /// The block's length and whether reasons follow it, as they were written.
@@ -80,7 +80,7 @@ impl Item {
 
 impl Row {
     fn new(id: i32, object: &Object) -> Row {
-        Row { id, object: object.clone(), version: 0, place: 0, room: 0, extent: 0 }
+        Row { id, object: object.clone(), versions: 0, place: 0, room: 0, extent: 0 }
     }
 
     /// Whether the block is in its place now; `at` is where the row is.
@@ -91,17 +91,23 @@ impl Row {
             return false;
         }
         let place = words.get(self.place..).unwrap_or_default();
-        let Some(mut changed) = self.object.store_block(place) else { return false };
+        let Some(mut change) = self.object.store_block(place) else { return false };
         if reason_words > 0 {
             let behind = place.get(len.div_ceil(8)..).unwrap_or_default();
-            let Some(others) = self.object.store_reasons(behind) else { return false };
-            changed |= others;
+            match self.object.store_reasons(behind) {
+                Some(false) => {}
+                Some(true) => change = Change::Tail,
+                None => return false,
+            }
         }
         let extent = extent(half(len), reason_words > 0);
-        if changed || is_new || extent != self.extent {
+        if is_new || extent != self.extent {
+            change = Change::Tail;
+        }
+        if change != Change::None {
             self.extent = extent;
-            self.version = self.version.wrapping_add(1);
-            store(words, at, pair(self.id.cast_unsigned(), self.version));
+            self.versions = next_versions(self.versions, change == Change::Tail);
+            store(words, at, pair(self.id.cast_unsigned(), self.versions));
             store(words, at + 1, pair(half(self.place), extent));
         }
         true

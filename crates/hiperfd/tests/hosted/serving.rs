@@ -242,3 +242,28 @@ fn connect(path: &str) -> Services {
     });
     Services::new(services.unwrap())
 }
+
+/// What a failed refresh said of missing values is taken back by the next one,
+/// though nothing changed in the host.
+#[test]
+fn why_a_refresh_failed_is_not_said_any_longer() {
+    let _turn = turn();
+    if !has_library() {
+        return;
+    }
+    let (namespace, class) = serve(&Time::start().hosting(Hosting::new()), HOST);
+    let mut refresher = Refresher::new();
+    let id = refresher.add_object(&namespace, &format!("{class}.Name=\"still\"")).unwrap();
+    let place = namespace.class(&class).unwrap().handle("Place").unwrap();
+    let mut refresh = |says: Option<Reason>| {
+        let refreshed = refresher.refresh();
+        let object = refresher.object(id).unwrap();
+        assert_eq!(object.get("Count").unwrap(), Value::Uint64(1));
+        assert_eq!(object.why(place).unwrap(), says);
+        refreshed
+    };
+    assert_eq!(refresh(None), Ok(Refreshed::Complete));
+    assert_eq!(refresh(Some(Reason::Denied)), Err(Status::WBEM_E_ACCESS_DENIED));
+    assert_eq!(refresh(None), Ok(Refreshed::Complete));
+    assert_eq!(refresh(None), Ok(Refreshed::Complete));
+}

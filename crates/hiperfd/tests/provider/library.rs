@@ -240,6 +240,14 @@ impl ProviderRefresher for ToldRefresher {
             if let Some(what) = name.strip_prefix("refresh:") {
                 fault::commit(what).map_err(|error| error.status())?;
             }
+            if name == "still" {
+                match self.refreshes {
+                    1 => object.put("Count", &Value::Uint64(1)).map_err(|error| error.status())?,
+                    2 => return Err(Status::WBEM_E_ACCESS_DENIED),
+                    _ => {}
+                }
+                continue;
+            }
             fill(object, self.place, self.refreshes).map_err(|error| error.status())?;
             if name == "missing" && self.refreshes.is_multiple_of(2) {
                 miss(object).map_err(|error| error.status())?;

@@ -11,13 +11,14 @@
 //!         1             words that are needed, when the memory is too small
 //!         2             the number of items
 //!         3 ..          items, two words each    item u32, 0 u32 | first row u32, rows u32
-//!         ..            rows, two words each     id i32, version u32 | place u32, extent u32
+//!         ..            rows, two words each     id i32, versions u32 | place u32, extent u32
 //!         ..            blocks, each in its place: a word's number. An extent is the block's length in bytes;
 //!                       its highest bit says that words with a byte for each property follow the block,
 //!                       the codes of the reasons for missing values
 //! ```
-//! An object is an item with one row. A row's version counts up when its block
-//! changes. The host writes all of it but cells 0, 2 and 3, in any order before
+//! An object is an item with one row. Of a row's versions, the high half counts up
+//! when what is in the block's tail changes, the low half when only other values
+//! do. The host writes all of it but cells 0, 2 and 3, in any order before
 //! cell 1; the engine takes none of it for granted.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -122,6 +123,24 @@ pub fn extent(len: u32, has_reasons: bool) -> u32 {
 #[must_use]
 pub fn extent_parts(extent: u32) -> (u32, bool) {
     (extent & !HAS_REASONS, extent & HAS_REASONS != 0)
+}
+
+/// A row's versions after a change of its block, in the tail or not.
+#[must_use]
+pub fn next_versions(versions: u32, in_tail: bool) -> u32 {
+    let (values, tail) = (versions & 0xFFFF, versions >> 16);
+    if in_tail {
+        (tail.wrapping_add(1) << 16) | values
+    } else {
+        (tail << 16) | (values.wrapping_add(1) & 0xFFFF)
+    }
+}
+
+/// Whether two versions of a row have the same tail.
+#[inline]
+#[must_use]
+pub fn is_same_tail(one: u32, other: u32) -> bool {
+    one >> 16 == other >> 16
 }
 
 /// Two numbers as they share a word.

@@ -87,8 +87,9 @@ struct Client {
 impl Client {
     fn new(class: &Arc<Class>) -> Client {
         let list = ObjectList::new(class.clone());
-        let keys = instance(class, "x", 0);
-        let (first, object) = Item::object((1, 1), (Bytes::default(), Bytes::default()), keys, None);
+        let object = Object::new(instance(class, "x", 0));
+        let nothing_to_send = (Bytes::default(), Bytes::default());
+        let first = Item::object((1, 1), nothing_to_send, object.clone(), None);
         let second = Item::enumerator((2, 2), Bytes::default(), list.clone(), None);
         Client { items: vec![first, second], generation: None, object, list }
     }
@@ -104,6 +105,9 @@ impl Client {
         listed
     }
 }
+
+/// The versions of a row whose tail is another one.
+const OTHER_TAIL: u32 = 1 << 16;
 
 fn row(id: i32, name: &str, count: u64) -> (i32, Value, Value) {
     (id, Value::String(name.to_owned()), Value::Uint64(count))
@@ -135,6 +139,28 @@ fn rows_follow() {
 }
 
 #[test]
+fn a_tail_is_taken_when_the_row_says_so() {
+    let host = Host::new();
+    let mut client = Client::new(&host.class);
+    client.follow(&host).unwrap();
+    // What lies in the tail is not looked at, however wrong it is.
+    host.row(ROWS_AT, 1, (1, "b"), 2);
+    client.follow(&host).unwrap();
+    assert_eq!(client.listed(), [row(1, "a", 2), row(2, "b", 1)]);
+    host.row(ROWS_AT, 1, (1, "b"), 3);
+    host.words[BLOCKS_AT + ROOM + 1].fetch_or(0xFFFF_FF00_0000_0000, Ordering::Relaxed);
+    client.follow(&host).unwrap();
+    assert_eq!(client.listed(), [row(1, "a", 3), row(2, "b", 1)]);
+    // Said with the same length, and with another one.
+    host.row(ROWS_AT, 1, (1, "b"), OTHER_TAIL);
+    client.follow(&host).unwrap();
+    assert_eq!(client.listed(), [row(1, "b", OTHER_TAIL.into()), row(2, "b", 1)]);
+    host.row(ROWS_AT, 1, (1, "longer"), OTHER_TAIL + 1);
+    client.follow(&host).unwrap();
+    assert_eq!(client.listed(), [row(1, "longer", (OTHER_TAIL + 1).into()), row(2, "b", 1)]);
+}
+
+#[test]
 fn reasons_cross_and_a_lie_about_one_says_nothing() {
     let host = Host::new();
     let mut client = Client::new(&host.class);
@@ -162,7 +188,7 @@ fn reasons_cross_and_a_lie_about_one_says_nothing() {
         });
         assert_eq!(said, expected, "{what}");
     };
-    assert_eq!(missing.store_block(&host.words[place..]), Some(true));
+    assert_eq!(missing.store_block(&host.words[place..]), Some(Change::Values));
     assert_eq!(missing.store_reasons(&host.words[behind..]), Some(true));
     assert_eq!(missing.store_reasons(&host.words[behind..]), Some(false));
     show(2, true);
@@ -177,7 +203,7 @@ fn reasons_cross_and_a_lie_about_one_says_nothing() {
     why("taken back", None);
     // The block ends with the memory, and reasons are said to follow.
     let last = host.words.len() - missing.block_len().div_ceil(8);
-    assert_eq!(missing.store_block(&host.words[last..]), Some(true));
+    assert_eq!(missing.store_block(&host.words[last..]), Some(Change::Tail));
     host.set(at, pair(1, 6));
     host.set(at + 1, pair(u32::try_from(last).unwrap(), extent(len, true)));
     why("beyond the memory", None);
@@ -202,9 +228,13 @@ fn lies_are_noticed() {
         let host = Host::new();
         let mut client = Client::new(&host.class);
         client.follow(&host).unwrap();
+        // Beside the lie, and before it, there are new values.
+        host.row(ITEMS_AT + 4, 0, (0, "x"), 2);
         lie(&host);
         let answer = client.follow(&host);
         assert!(answer.is_err_and(|said| said.contains(says)), "{says}: {answer:?}");
+        assert_eq!(client.object.get("Count").unwrap(), Value::Uint64(1), "{says}: half a refresh");
+        assert_eq!(client.listed(), [row(1, "a", 1), row(2, "b", 1)], "{says}: half a refresh");
     };
     let anew = |host: &Host| host.set(0, 99);
     let far = u32::MAX;
@@ -217,9 +247,23 @@ fn lies_are_noticed() {
     // In a block: the name's place in the tail.
     let garbage = |host: &Host| {
         host.set(BLOCKS_AT + ROOM, 0xEEEE_EEEE_EEEE_EE00);
-        host.set(ROWS_AT, pair(1, 2));
+        host.set(ROWS_AT, pair(1, OTHER_TAIL));
     };
     check(&garbage, "none of its class");
+    // The same in the last row, behind one that is right.
+    let behind = |host: &Host| {
+        host.row(ROWS_AT, 1, (1, "a"), 2);
+        host.set(BLOCKS_AT + 2 * ROOM, 0xEEEE_EEEE_EEEE_EE00);
+        host.set(ROWS_AT + 2, pair(2, OTHER_TAIL));
+    };
+    check(&behind, "none of its class");
+    check(
+        &|host: &Host| {
+            behind(host);
+            host.set(0, 99);
+        },
+        "none of its class",
+    );
     // In the layout.
     let changed = |at: usize, word: u64| {
         move |host: &Host| {
