@@ -341,7 +341,7 @@ fn become_tree(root: &Path, tree: &str) {
         }
         match process_directory(relative) {
             // Another file of the process may have been first.
-            Some(directory) if !root.join(&directory).exists() => {}
+            Some(directory) if !root.join(directory).exists() => {}
             Some(directory) => fs::remove_dir_all(root.join(directory)).unwrap(),
             None => fs::write(path, "").unwrap(),
         }
