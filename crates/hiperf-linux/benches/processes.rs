@@ -35,8 +35,8 @@ const WANTED: ProcessSources = ProcessSources::STAT.union(ProcessSources::IO);
 const FILES: [&str; 2] = ["stat", "io"];
 /// Descriptors that the table keeps open.
 const BUDGET: usize = 1024;
-/// Tables, and loops of bare reads, that take turns.
-const SETS: usize = 5;
+/// Tables, and loops of bare reads, that take turns. More would need more descriptors than are usual.
+const SETS: usize = 3;
 /// One in so many processes does something between two samples.
 const ACTIVE_EVERY: usize = 20;
 
