@@ -90,7 +90,6 @@ impl<R> Property<R> {
     }
 
     /// A property of another kind: a signed or real number, or a text.
-    #[allow(dead_code)] // none of the classes so far has one
     pub(crate) const fn of_field(name: &'static str, sources: Sources, value: Field<R>) -> Property<R> {
         Property { name, sources, value }
     }

@@ -18,6 +18,8 @@
 
 use hiperf_provider::Instance;
 
+use crate::scan::put_text;
+
 /// Entries that have gone and are kept for what may come. More than a burst of
 /// births needs would be memory that never comes back.
 const MOST_SPARE: usize = 256;
@@ -85,8 +87,10 @@ impl<T: Default> Roster<T> {
     /// Ends the list: what is not on it is gone.
     pub fn end(&mut self) {
         self.generation = self.generation.wrapping_add(u64::from(self.place < self.entries.len()));
-        for entry in self.entries.drain(self.place..) {
+        for mut entry in self.entries.drain(self.place..) {
             if self.spare.len() < MOST_SPARE {
+                // Descriptors of what has gone are not for keeping.
+                entry.row = T::default();
                 self.spare.push(entry);
             }
         }
@@ -106,15 +110,8 @@ impl<T: Default> Roster<T> {
         });
         entry.bytes.clear();
         entry.bytes.extend_from_slice(name);
-        entry.name.clear();
-        for chunk in name.utf8_chunks() {
-            entry.name.push_str(chunk.valid());
-            if !chunk.invalid().is_empty() {
-                entry.name.push(char::REPLACEMENT_CHARACTER);
-            }
-        }
+        put_text(&mut entry.name, name);
         (entry.hash, entry.mark, entry.identity) = (hash, mark, identity);
-        entry.row = T::default();
         self.entries.insert(self.place, entry);
     }
 }
@@ -151,6 +148,12 @@ impl<T> Roster<T> {
         shown.iter().map(|entry| (Instance::identified(&entry.name, entry.identity), &entry.row))
     }
 
+    /// The things on the list by name, as the kernel writes it.
+    pub fn named(&self) -> impl Iterator<Item = (&[u8], &T)> {
+        let shown = if self.hidden { &[][..] } else { &self.entries };
+        shown.iter().map(|entry| (&entry.bytes[..], &entry.row))
+    }
+
     /// The row of the first thing of this name, as the kernel writes it.
     pub fn find(&self, name: &[u8]) -> Option<&T> {
         let shown = if self.hidden { &[][..] } else { &self.entries };
@@ -165,7 +168,7 @@ impl<T> Roster<T> {
 }
 
 /// FNV-1a. That names collide costs a comparison and nothing else.
-fn hash_of(name: &[u8]) -> u64 {
+pub(crate) fn hash_of(name: &[u8]) -> u64 {
     name.iter().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
     })

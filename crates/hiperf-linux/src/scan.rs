@@ -17,7 +17,7 @@ pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// The fields of a line, separated by any number of blanks or tabs.
-pub(crate) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     line.split(|byte| *byte == b' ' || *byte == b'\t').filter(|field| !field.is_empty())
 }
 
@@ -85,6 +85,18 @@ pub(crate) fn first_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (whole, rest) = text.split_at(words.len() * 8);
     let at = whole.len() + rest.iter().position(|byte| *byte == b'\n')?;
     Some((&text[..at], &text[at + 1..]))
+}
+
+/// Puts a text in place of another, with replacement characters where it isn't
+/// UTF-8. What is no longer than any before allocates nothing.
+pub(crate) fn put_text(to: &mut String, text: &[u8]) {
+    to.clear();
+    for chunk in text.utf8_chunks() {
+        to.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            to.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
 }
 
 /// The parts of a line before and after the first `separator`.

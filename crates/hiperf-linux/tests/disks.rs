@@ -4,12 +4,16 @@
 mod tree;
 
 use std::fs;
+use std::process::Command;
 
 use hiperf_linux::area::{Area, Class, name};
 use hiperf_linux::clock::Clock;
 use hiperf_linux::disks::Disks;
+use hiperf_linux::disks::block_queue::BlockQueue;
+use hiperf_linux::disks::file_system::FileSystem;
 use hiperf_linux::disks::logical_disk::LogicalDisk;
 use hiperf_linux::disks::physical_disk::PhysicalDisk;
+use hiperf_linux::disks::queue_files::QueueFiles;
 use hiperf_linux::property::Sources;
 use hiperf_linux::root::{Root, Unavailable};
 use hiperf_linux::sampler::{Sampler, WantedSources};
@@ -161,7 +165,89 @@ fn a_warm_sample_opens_nothing() {
     let with_mounts = count(Disks::DISKSTATS | Disks::MOUNTS, &mut sampler);
     // Records of any length need one read more.
     assert!(with_mounts <= stats + pages("/proc/self/mountinfo") + 1, "{with_mounts} reads");
-    let with_space = count(Sources::ALL, &mut sampler);
-    let volumes = sampler.area::<Disks>().volumes().len() as u64;
+    let with_space = count(Disks::DISKSTATS | Disks::MOUNTS | Disks::FREE_SPACE, &mut sampler);
+    let area = sampler.area::<Disks>();
+    let (volumes, queues) = (area.volumes().len() as u64, area.queues().len() as u64);
+    let local = area.file_systems().iter().filter(|(_, row)| !row.is_of_a_server).count() as u64;
     assert_eq!(with_space, with_mounts + volumes, "one call a file system");
+    let both = Disks::FREE_SPACE | Disks::FILE_SYSTEM_SPACE;
+    let with_both = count(Disks::DISKSTATS | Disks::MOUNTS | both, &mut sampler);
+    assert_eq!(with_both, with_mounts + local, "none is asked twice");
+    let in_flight = count(Disks::DISKSTATS | QueueFiles::IN_FLIGHT, &mut sampler);
+    assert_eq!(in_flight, stats + queues, "one file a device");
+}
+
+/// The rows of a class that are made of text: instance, property, value.
+fn values(class: &str, sampler: &Sampler) -> Vec<(String, &'static str, String)> {
+    let mut found = Vec::new();
+    let entry = Disks::CLASSES.iter().find(|entry| entry.name() == class).unwrap();
+    entry.show(sampler, &mut |instance, property, value| {
+        let value = value.map_or_else(|| "NULL".to_owned(), ToString::to_string);
+        found.push((instance.to_owned(), property, value));
+    });
+    found
+}
+
+fn value(found: &[(String, &'static str, String)], instance: &str, property: &str) -> String {
+    let is_it = |row: &&(String, &'static str, String)| row.0 == instance && row.1 == property;
+    found.iter().find(is_it).map_or_else(|| format!("no {instance}"), |row| row.2.clone())
+}
+
+#[test]
+fn file_systems_are_those_of_df() {
+    let df = Command::new("df").args(["-B1", "--output=target,fstype,size,itotal"]).output();
+    let df = String::from_utf8_lossy(&df.expect("every system has df").stdout).into_owned();
+    let mut sampler = Sampler::system().unwrap();
+    sampler.sample(&disks(Sources::ALL));
+    let found = values(FileSystem::NAME, &sampler);
+    let rows: Vec<Vec<&str>> = df.lines().skip(1).map(|line| line.split_whitespace().collect()).collect();
+    assert!(!rows.is_empty(), "{df}");
+    for row in rows.iter().filter(|row| row.len() == 4 && row[3] != "-") {
+        let ours = ["FileSystemType", "SizeBytes", "Inodes"].map(|name| value(&found, row[0], name));
+        assert_eq!(ours, [row[1], row[2], row[3]], "{}", row[0]);
+    }
+}
+
+#[test]
+fn a_server_is_not_asked_and_its_file_system_says_so() {
+    let tree = Tree::new("server");
+    tree.write("proc/self/mountinfo", &format!("{ROOT_MOUNT}22 21 0:44 / /srv rw - nfs4 host:/srv rw\n"));
+    tree.write("statvfs", "/ 4096 1000 600 500 10 4 4\n/srv 4096 1 1 1 1 1 1\n");
+    let mut sampler = Sampler::new(Root::recorded(tree.path()).unwrap(), Clock::start());
+    sampler.sample(&disks(Sources::ALL));
+    let size = FileSystem::PROPERTIES.iter().find(|property| property.name == "SizeBytes").unwrap();
+    let mut found = Vec::new();
+    FileSystem::for_each(sampler.area(), &mut |instance, row| {
+        found.push((name(&instance), row.space.is_ok(), FileSystem::why_missing(row, size)));
+    });
+    assert_eq!(found, [("/".to_owned(), true, None), ("/srv".to_owned(), false, Some(Reason::Stale))]);
+    let found = values(FileSystem::NAME, &sampler);
+    assert_eq!(value(&found, "/", "UsedBytes"), (400 * 4096).to_string());
+    assert_eq!(value(&found, "/", "PercentUsedSpace_Base"), (900 * 4096).to_string());
+    assert_eq!(value(&found, "/srv", "Device"), "host:/srv");
+}
+
+#[test]
+fn queues_are_what_their_files_say_and_follow_the_devices() {
+    let tree = Tree::new("queues");
+    tree.write("proc/diskstats", &format!("{SDA}{SDB}8 32 cciss!c0d0 1 0 8 4 5 0 8 8 0 10 11\n"));
+    tree.write("sys/block/sda/inflight", "       3        7\n");
+    tree.write("sys/block/sda/queue/scheduler", "[none] mq-deadline\n");
+    tree.write("sys/block/sda/queue/nr_requests", "64");
+    tree.write("sys/block/cciss!c0d0/size", "18446744073709551615\n");
+    let mut sampler = sampler(&tree);
+    sampler.sample(&disks(Sources::ALL));
+    let found = values(BlockQueue::NAME, &sampler);
+    assert_eq!(value(&found, "sda", "WritesInFlight"), "7");
+    assert_eq!(value(&found, "sda", "Scheduler"), "none");
+    assert_eq!(value(&found, "sda", "QueueDepth"), "NULL", "it was cut");
+    assert_eq!(value(&found, "cciss!c0d0", "SizeBytes"), "NULL", "64 bits don't hold it");
+    assert_eq!(value(&found, "sdb", "Scheduler"), "NULL");
+    assert!(value(&found, "sda1", "Scheduler").starts_with("no "), "partitions have no queue");
+    tree.write("sys/block/sda/queue/scheduler", "none [mq-deadline]\n");
+    sampler.sample(&disks(Sources::ALL));
+    assert_eq!(value(&values(BlockQueue::NAME, &sampler), "sda", "Scheduler"), "mq-deadline");
+    tree.write("proc/diskstats", SDB);
+    sampler.sample(&disks(Sources::ALL));
+    assert_eq!(value(&values(BlockQueue::NAME, &sampler), "sda", "Scheduler"), "no sda");
 }

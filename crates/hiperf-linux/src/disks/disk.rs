@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn of_several_the_shares_are_averages_and_the_rest_sums() {
         let idle = Disk {
-            space: Ok(Space { size_bytes: 9, free_bytes: 4 }),
+            space: Ok(Space { size_bytes: 9, free_bytes: 4, ..Space::default() }),
             ..Disk::one(DiskIo::default(), 9_000_000)
         };
         let all = Disk::total([Disk::one(IO, 9_000_000), idle, idle].into_iter()).expect("there are three");
@@ -171,7 +171,7 @@ mod tests {
         check(&all, "PercentIdleTime", Some(8_800_000));
         check(&all, "AvgDiskQueueLength", Some(2_000_000));
         check(&all, "DiskReadsPersec", Some(10));
-        assert_eq!(all.space, Ok(Space { size_bytes: 18, free_bytes: 8 }));
+        assert_eq!(all.space, Ok(Space { size_bytes: 18, free_bytes: 8, ..Space::default() }));
         assert_eq!(Disk::total(std::iter::empty()), None);
     }
 

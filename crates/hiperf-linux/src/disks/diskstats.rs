@@ -115,6 +115,54 @@ impl DiskIo {
     }
 }
 
+/// Requests of a kind that newer kernels count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// Those that were completed.
+    pub completed: u64,
+    /// Those that were made part of a neighbouring one.
+    pub merged: u64,
+    /// Bytes that they were about.
+    pub bytes: u64,
+    /// Milliseconds that they took, added up.
+    pub ms: u64,
+}
+
+/// What the line says beyond [`DiskIo`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QueueIo {
+    /// Reads that were made part of a neighbouring one.
+    pub reads_merged: u64,
+    /// Writes that were made part of a neighbouring one.
+    pub writes_merged: u64,
+    /// Discards, since kernel 4.18.
+    pub discards: Option<Requests>,
+    /// Flushes, since kernel 5.5; they bear no data and are not merged.
+    pub flushes: Option<Requests>,
+}
+
+impl QueueIo {
+    /// The counts of a line behind the name, of which [`DiskIo::parse`] has found
+    /// those that every kernel writes.
+    fn parse<'t>(counts: impl Iterator<Item = &'t [u8]>) -> QueueIo {
+        let mut all = [None; 17];
+        all.iter_mut().zip(counts).for_each(|(slot, field)| *slot = number(field));
+        let discards = |all: &[Option<u64>; 17]| {
+            let bytes = all[13]?.wrapping_mul(SECTOR_BYTES);
+            Some(Requests { completed: all[11]?, merged: all[12]?, bytes, ms: all[14]? })
+        };
+        let flushes = |all: &[Option<u64>; 17]| {
+            Some(Requests { completed: all[15]?, ms: all[16]?, ..Requests::default() })
+        };
+        QueueIo {
+            reads_merged: all[1].unwrap_or_default(),
+            writes_merged: all[5].unwrap_or_default(),
+            discards: discards(&all),
+            flushes: flushes(&all),
+        }
+    }
+}
+
 /// A block device.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Device {
@@ -124,6 +172,8 @@ pub struct Device {
     pub kind: Kind,
     /// What it has done.
     pub io: DiskIo,
+    /// What else it has done.
+    pub queue: QueueIo,
 }
 
 /// The contents of the file. Keeps its memory, and what identifies each device,
@@ -148,10 +198,12 @@ impl Content for DiskStats {
             if !is_partition {
                 (disk, disk_is_kept) = (name, !is_numbered(name, &[b"ram", b"zram", b"loop"]));
             }
+            let counts = fields.clone();
             let Some(io) = DiskIo::parse(fields).filter(|_| disk_is_kept) else { continue };
             let device = device(major, minor);
             let kind = if is_partition { Kind::Partition } else { kind(name) };
-            *self.devices.entry(name, device) = Device { device, kind, io };
+            let queue = QueueIo::parse(counts);
+            *self.devices.entry(name, device) = Device { device, kind, io, queue };
         }
         self.devices.end();
         self.note_disks();
@@ -177,6 +229,11 @@ impl DiskStats {
     /// The disks as they are plugged in.
     pub fn disks(&self) -> impl Iterator<Item = (Instance<'_>, &Device)> {
         self.devices().filter(|(_, device)| device.kind == Kind::Disk)
+    }
+
+    /// The devices that are no partitions, by name as the kernel writes it.
+    pub fn whole(&self) -> impl Iterator<Item = (&[u8], &Device)> {
+        self.devices.named().filter(|(_, device)| device.kind != Kind::Partition)
     }
 
     /// A number that changes whenever a disk comes or goes.
@@ -287,6 +344,14 @@ mod tests {
             weighted_ms: 11,
         };
         assert_eq!((device.device, device.io), (254 << 32, expected));
+        let discards = Requests { completed: 12, merged: 13, bytes: 14 * 512, ms: 15 };
+        let flushes = Requests { completed: 16, ms: 17, ..Requests::default() };
+        let expected =
+            QueueIo { reads_merged: 2, writes_merged: 6, discards: Some(discards), flushes: Some(flushes) };
+        assert_eq!(device.queue, expected);
+        stats.parse(b" 254       0 vda 1 2 3 4 5 6 7 8 9 10 11 12 13 14 x 16\n");
+        let (_, device) = stats.devices().next().unwrap();
+        assert_eq!((device.queue.discards, device.queue.flushes), (None, None));
     }
 
     #[test]

@@ -27,15 +27,25 @@ pub struct Space {
     pub size_bytes: u64,
     /// What everybody may still use of it; what only root may use isn't part.
     pub free_bytes: u64,
+    /// What nobody uses, that for root included.
+    pub unused_bytes: u64,
+    /// How many inodes it has, 0 if it doesn't count them.
+    pub inodes: u64,
+    /// How many of them nobody uses.
+    pub free_inodes: u64,
 }
 
 impl Space {
-    /// So many blocks, and so many of them available; `None` if 64 bits don't
-    /// hold it in bytes.
-    fn new(block_bytes: u64, blocks: u64, available: u64) -> Option<Space> {
-        let (size_bytes, free_bytes) =
-            (blocks.checked_mul(block_bytes)?, available.checked_mul(block_bytes)?);
-        Some(Space { size_bytes, free_bytes })
+    /// What the call says: bytes of a block; blocks, those unused, those
+    /// available; inodes, those unused. `None` if 64 bits don't hold it in bytes.
+    fn new([block_bytes, blocks, unused, available, inodes, free_inodes]: [u64; 6]) -> Option<Space> {
+        Some(Space {
+            size_bytes: blocks.checked_mul(block_bytes)?,
+            free_bytes: available.checked_mul(block_bytes)?,
+            unused_bytes: unused.checked_mul(block_bytes)?,
+            inodes,
+            free_inodes,
+        })
     }
 
     /// Two together.
@@ -44,6 +54,9 @@ impl Space {
         Some(Space {
             size_bytes: self.size_bytes.checked_add(other.size_bytes)?,
             free_bytes: self.free_bytes.checked_add(other.free_bytes)?,
+            unused_bytes: self.unused_bytes.checked_add(other.unused_bytes)?,
+            inodes: self.inodes.checked_add(other.inodes)?,
+            free_inodes: self.free_inodes.checked_add(other.free_inodes)?,
         })
     }
 }
@@ -108,7 +121,8 @@ impl FreeSpace {
             }
             self.record.push(b'\n');
         }
-        Space::new(said.f_frsize, said.f_blocks, said.f_bavail).ok_or(Unavailable::Unsupported)
+        let counts = [said.f_frsize, said.f_blocks, said.f_bfree, said.f_bavail, said.f_files, said.f_ffree];
+        Space::new(counts).ok_or(Unavailable::Unsupported)
     }
 
     /// Ends the sample: what was said is recorded, if anybody wants it.
@@ -121,9 +135,12 @@ impl FreeSpace {
 
 /// What a recorded line says.
 fn space(line: &[u8]) -> Option<Space> {
-    let mut counts = fields(line).skip(1).map_while(number);
-    let (block, blocks, available) = (counts.next()?, counts.next()?, counts.nth(1)?);
-    Space::new(block, blocks, available)
+    let mut counts = fields(line).skip(1).map(number);
+    let mut all = [0; 6];
+    for slot in &mut all {
+        *slot = counts.next()??;
+    }
+    Space::new(all)
 }
 
 #[cfg(test)]
@@ -133,10 +150,18 @@ mod tests {
     #[test]
     fn a_line_is_what_the_call_says() {
         let said = space(b"/mnt 4096 1000 500 400 7 8 9");
-        assert_eq!(said, Some(Space { size_bytes: 4_096_000, free_bytes: 1_638_400 }));
+        let expected = Space {
+            size_bytes: 4_096_000,
+            free_bytes: 1_638_400,
+            unused_bytes: 2_048_000,
+            inodes: 7,
+            free_inodes: 8,
+        };
+        assert_eq!(said, Some(expected));
         assert_eq!(space(b"/mnt 4096 1000 500"), None);
-        assert_eq!(space(b"/mnt 4096 18446744073709551615 1 1"), None);
-        assert_eq!(said.and_then(|said| said.plus(Space { size_bytes: u64::MAX, free_bytes: 0 })), None);
+        assert_eq!(space(b"/mnt 4096 18446744073709551615 1 1 0 0"), None);
+        let most = Space { size_bytes: u64::MAX, ..Space::default() };
+        assert_eq!(expected.plus(most), None);
     }
 
     #[test]

@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn space_fits_32_bits_or_is_a_fraction_that_does() {
         let disk = |free, size| Disk {
-            space: Ok(Space { free_bytes: free * MEGABYTE, size_bytes: size * MEGABYTE }),
+            space: Ok(Space { free_bytes: free * MEGABYTE, size_bytes: size * MEGABYTE, ..Space::default() }),
             ..Disk::one(DiskIo::default(), 0)
         };
         assert_eq!(free_megabytes(&disk(7, 9)), Some(7));

@@ -8,25 +8,92 @@
 //!
 //! Kept is one mount of each device: the first that shows its whole file system
 //! (root `/`), or the first of all where none does, as in a container that has
-//! single files of it. File systems without a device of their own (`proc`,
-//! `tmpfs`, a network's) are left out, but for those whose source names one:
-//! btrfs mounts bear a number that no device has.
+//! single files of it. What another file system was mounted over can't be reached
+//! and isn't kept. A file system without a device, such as `tmpfs` or a network's,
+//! has a number of its own all the same; those that hold nothing but the kernel's
+//! words (`proc`, `cgroup2`, ..) are left out.
 //!
 //! Source: the kernel's Documentation/filesystems/proc.rst, 3.5.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::disks::diskstats::device;
+use crate::roster::hash_of;
 use crate::scan::{fields, lines, number, split_at_byte};
 use crate::text_file::Content;
+
+/// File systems that show what the kernel has to say and hold no files of anybody.
+const OF_THE_KERNEL: [&[u8]; 27] = [
+    b"autofs",
+    b"bdev",
+    b"binder",
+    b"binfmt_misc",
+    b"bpf",
+    b"cgroup",
+    b"cgroup2",
+    b"configfs",
+    b"cpuset",
+    b"debugfs",
+    b"devpts",
+    b"efivarfs",
+    b"fusectl",
+    b"hugetlbfs",
+    b"mqueue",
+    b"nfsd",
+    b"nsfs",
+    b"pipefs",
+    b"proc",
+    b"pstore",
+    b"resctrl",
+    b"rpc_pipefs",
+    b"securityfs",
+    b"selinuxfs",
+    b"sockfs",
+    b"sysfs",
+    b"tracefs",
+];
 
 /// A device that is mounted. Its texts are in the arena of [`MountInfo`].
 #[derive(Debug, Clone)]
 struct Mount {
     device: u64,
     is_whole: bool,
+    is_read_only: bool,
+    is_hidden: bool,
     point: Range<usize>,
     source: Range<usize>,
+    kind: Range<usize>,
+}
+
+/// A file system and where it is mounted, as the last text says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mounted<'a> {
+    /// The numbers that it bears, as [`device`] makes them one.
+    pub device: u64,
+    /// Where it is.
+    pub point: &'a [u8],
+    /// What is mounted there: a device, `server:/path`, or any word.
+    pub source: &'a [u8],
+    /// Its type, such as `ext4`.
+    pub kind: &'a [u8],
+    /// Whether nobody may write to it there.
+    pub is_read_only: bool,
+}
+
+impl<'a> Mounted<'a> {
+    /// The name of the block device that the source says, empty if it says none.
+    #[must_use]
+    pub fn device_name(&self) -> &'a [u8] {
+        self.source.strip_prefix(b"/dev/").unwrap_or_default()
+    }
+
+    /// Whether it may be on a block device: it has the numbers of one or, as
+    /// btrfs has not, names one.
+    #[must_use]
+    pub fn is_of_device(&self) -> bool {
+        self.device >> 32 != 0 || !self.device_name().is_empty()
+    }
 }
 
 /// The contents of the file. Keeps its memory from one parse to the next.
@@ -34,6 +101,10 @@ struct Mount {
 pub struct MountInfo {
     mounts: Vec<Mount>,
     texts: Vec<u8>,
+    /// Where in `mounts` a device is, and what is mounted at a point, by the
+    /// point's hash.
+    by_device: HashMap<u64, usize>,
+    by_point: HashMap<u64, usize>,
 }
 
 impl Content for MountInfo {
@@ -47,38 +118,68 @@ impl Content for MountInfo {
     fn clear(&mut self) {
         self.mounts.clear();
         self.texts.clear();
+        self.by_device.clear();
+        self.by_point.clear();
     }
 }
 
 impl MountInfo {
-    /// The mounts: the device's numbers, the mount point, and the name of the
-    /// device that the source says, empty if it says none.
-    pub fn mounts(&self) -> impl Iterator<Item = (u64, &[u8], &[u8])> {
+    /// The file systems, in the order in which they were mounted.
+    pub fn file_systems(&self) -> impl Iterator<Item = Mounted<'_>> {
         let text = |range: &Range<usize>| &self.texts[range.clone()];
-        self.mounts.iter().map(move |mount| (mount.device, text(&mount.point), text(&mount.source)))
+        self.mounts.iter().filter(|mount| !mount.is_hidden).map(move |mount| Mounted {
+            device: mount.device,
+            point: text(&mount.point),
+            source: text(&mount.source),
+            kind: text(&mount.kind),
+            is_read_only: mount.is_read_only,
+        })
+    }
+
+    /// Those that may be on a block device.
+    pub fn of_devices(&self) -> impl Iterator<Item = Mounted<'_>> {
+        self.file_systems().filter(Mounted::is_of_device)
     }
 
     fn add(&mut self, line: &[u8]) -> Option<()> {
         let mut fields = fields(line).skip(2);
         let (major, minor) = split_at_byte(fields.next()?, b':')?;
-        let (major, minor) = (number(major)?, number(minor)?);
-        let (root, point) = (fields.next()?, fields.next()?);
-        let source = fields.skip_while(|field| *field != b"-").nth(2)?;
-        let source = source.strip_prefix(b"/dev/").unwrap_or_default();
-        if major == 0 && source.is_empty() {
+        let device = device(number(major)?, number(minor)?);
+        let (root, point, options) = (fields.next()?, fields.next()?, fields.next()?);
+        let mut fields = fields.skip_while(|field| *field != b"-").skip(1);
+        let (kind, source) = (fields.next()?, fields.next()?);
+        if OF_THE_KERNEL.contains(&kind) {
             return None;
         }
-        let (device, is_whole) = (device(major, minor), root == b"/");
-        let known = self.mounts.iter().position(|mount| mount.device == device);
-        if known.is_some_and(|at| self.mounts[at].is_whole || !is_whole) {
+        let is_whole = root == b"/";
+        let is_read_only = [Some(options), fields.next()].into_iter().flatten().any(starts_read_only);
+        self.hide_what_is_below(point, device);
+        let known = self.by_device.get(&device).copied();
+        let keeps = |mount: &Mount| !mount.is_hidden && (mount.is_whole || !is_whole);
+        if known.is_some_and(|at| keeps(&self.mounts[at])) {
             return None;
         }
-        let mount = Mount { device, is_whole, point: self.keep(point), source: self.keep(source) };
+        let (point_hash, point) = (hash_of(point), self.keep(point));
+        let (source, kind) = (self.keep(source), self.keep(kind));
+        let mount = Mount { device, is_whole, is_read_only, is_hidden: false, point, source, kind };
+        let at = known.unwrap_or(self.mounts.len());
         match known {
             Some(at) => self.mounts[at] = mount,
             None => self.mounts.push(mount),
         }
+        self.by_device.insert(device, at);
+        self.by_point.insert(point_hash, at);
         Some(())
+    }
+
+    /// Another file system at `point` hides the one that was mounted there before.
+    fn hide_what_is_below(&mut self, point: &[u8], device: u64) {
+        let Some(at) = self.by_point.get(&hash_of(point)).copied() else { return };
+        let start = self.texts.len();
+        let range = self.keep(point);
+        let mount = &mut self.mounts[at];
+        mount.is_hidden |= mount.device != device && self.texts[mount.point.clone()] == self.texts[range];
+        self.texts.truncate(start);
     }
 
     /// Puts a text into the arena, its escapes undone.
@@ -96,6 +197,11 @@ impl MountInfo {
         }
         start..self.texts.len()
     }
+}
+
+/// Whether options, of a mount or of the file system, begin with `ro`.
+fn starts_read_only(options: &[u8]) -> bool {
+    options.split(|byte| *byte == b',').next() == Some(b"ro")
 }
 
 /// The byte of three octal digits.
@@ -116,8 +222,10 @@ mod tests {
         let mut info = MountInfo::default();
         info.parse(text.as_bytes());
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let found: Vec<_> =
-            info.mounts().map(|(device, point, source)| (device, text(point), text(source))).collect();
+        let found: Vec<_> = info
+            .of_devices()
+            .map(|mounted| (mounted.device, text(mounted.point), text(mounted.device_name())))
+            .collect();
         let expected: Vec<_> = expected
             .iter()
             .map(|(major, minor, point, source)| (device(*major, *minor), (*point).into(), (*source).into()))
@@ -152,6 +260,41 @@ mod tests {
         check(
             "1 2 8:1 / /a rw\n1 2 8:2\n1 2 x:1 / /b rw - ext4 /dev/x rw\n\n1 2 8:4 / /d rw - ext4 /dev/y",
             &[],
+        );
+    }
+
+    #[test]
+    fn file_systems_of_all_kinds_but_the_kernels_own() {
+        let mut info = MountInfo::default();
+        info.parse(
+            b"22 27 0:21 / /proc rw,relatime - proc proc rw\n\
+              30 1 0:45 / /srv ro - nfs4 host:/a\\040b rw\n\
+              31 1 8:3 / /var rw,ro shared:1 - ext4 /dev/sda3 ro,errors=remount-ro\n\
+              32 1 0:50 / /tmp rw - tmpfs tmpfs rw\n",
+        );
+        let mounted =
+            |device, point, source, kind, is_read_only| Mounted { device, point, source, kind, is_read_only };
+        let expected = [
+            mounted(45, &b"/srv"[..], &b"host:/a b"[..], &b"nfs4"[..], true),
+            mounted(device(8, 3), b"/var", b"/dev/sda3", b"ext4", true),
+            mounted(50, b"/tmp", b"tmpfs", b"tmpfs", false),
+        ];
+        assert_eq!(info.file_systems().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_was_mounted_over_is_looked_for_elsewhere() {
+        check(
+            "28 1 8:1 / /a rw - ext4 /dev/sda1 rw\n\
+             29 1 8:2 / /a rw - ext4 /dev/sda2 rw\n\
+             30 1 8:2 / /a rw - ext4 /dev/sda2 rw\n",
+            &[(8, 2, "/a", "sda2")],
+        );
+        check(
+            "28 1 8:1 / /a rw - ext4 /dev/sda1 rw\n\
+             29 1 8:2 / /a rw - ext4 /dev/sda2 rw\n\
+             31 1 8:1 /x /b rw - ext4 /dev/sda1 rw\n",
+            &[(8, 1, "/b", "sda1"), (8, 2, "/a", "sda2")],
         );
     }
 }
