@@ -108,7 +108,8 @@ fn filled_properties_name_their_source_and_unsupported_ones_the_reason() {
                 let source = source.as_str().unwrap_or_default();
                 let (file, field) = source.split_once(": ").unwrap_or_else(|| panic!("{of}: {source}"));
                 let is_kernel = ["/proc", "/sys/"].iter().any(|start| file.starts_with(start));
-                assert!(is_kernel || file.ends_with("(2)"), "{of}: {source}");
+                let is_call = ["(2)", "(7)"].iter().any(|end| file.ends_with(end));
+                assert!(is_kernel || is_call, "{of}: {source}");
                 assert!(!field.is_empty(), "{of}: {source}");
             }
         }

@@ -61,11 +61,13 @@ fn without_numbers(path: &str) -> String {
         }
         if of_sys || out == "N" { out } else { part.to_owned() }
     };
-    let path = path.split('/').map(part).collect::<Vec<_>>().join("/");
-    match path.split_once("sys/block/").and_then(|(before, rest)| Some((before, rest.split_once('/')?.1))) {
-        Some((before, file)) => format!("{before}sys/block/NAME/{file}"),
-        None => path,
+    let mut parts: Vec<_> = path.split('/').map(part).collect();
+    // So are block devices and network interfaces.
+    let of_devices = |pair: &[String]| pair == ["sys", "block"] || pair == ["class", "net"];
+    if let Some(at) = parts.windows(2).position(of_devices) {
+        parts.get_mut(at + 2).into_iter().for_each(|name| "NAME".clone_into(name));
     }
+    parts.join("/")
 }
 
 /// The files that MappingStrings name: `/proc/stat: cpuN idle`, and for the
@@ -76,7 +78,7 @@ fn mapped(property: &Property) -> BTreeSet<String> {
     };
     let file = |text: &Value| {
         let (path, field) = text.as_str().unwrap().split_once(": ").unwrap();
-        match path.strip_suffix("(2)") {
+        match path.strip_suffix("(2)").or_else(|| path.strip_suffix("(7)")) {
             // What a call says is recorded under the call's name.
             Some(call) => format!("/{call}"),
             None if path.starts_with("/sys") => without_numbers(&format!("{path}/{field}")),
@@ -139,9 +141,10 @@ fn each_property_costs_its_own_files() {
                 left.insert(class.name().to_owned());
                 continue;
             }
-            // The instances themselves are known from where the key is.
+            // The instances themselves are known from where the key is, unless they are always the same.
             let keys = class.properties().iter().filter(|property| property.is_key() && property.is_local());
-            let always: BTreeSet<String> = keys.flat_map(mapped).collect();
+            let read_keys = keys.filter(|key| key.qualifiers().get("MappingStrings").is_some());
+            let always: BTreeSet<String> = read_keys.flat_map(mapped).collect();
             let mut refresher = Refresher::new();
             refresher.add_enum_of(&namespace, class.name(), &[]).unwrap();
             assert_eq!(read(&mut refresher), always, "{}", class.name());

@@ -28,6 +28,7 @@ pub mod disks;
 pub mod file;
 pub mod machine;
 pub mod memory;
+pub mod network;
 pub mod process;
 pub mod property;
 mod provider;

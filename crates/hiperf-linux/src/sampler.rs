@@ -16,6 +16,7 @@ use crate::clock::{Clock, Timestamps};
 use crate::disks::Disks;
 use crate::machine::Machine;
 use crate::memory::MemoryArea;
+use crate::network::Network;
 use crate::process::Processes;
 use crate::property::Sources;
 use crate::root::Root;
@@ -111,6 +112,7 @@ areas! {
     memory: MemoryArea,
     disks: Disks,
     process: Processes,
+    network: Network,
 }
 
 /// The classes of all areas, in the order of [`AREAS`], as the provider serves

@@ -54,6 +54,13 @@ pub(crate) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
 /// Any number of fewer than so many digits fits 64 bits.
 const DIGITS_THAT_FIT: usize = 20;
 
+/// The value of a field that is a number of at most 32 bits in hexadecimal,
+/// without anything in front, or `None` if it is anything else.
+pub(crate) fn hexadecimal(field: &[u8]) -> Option<u64> {
+    let digits = std::str::from_utf8(field).ok().filter(|_| field.iter().all(u8::is_ascii_hexdigit))?;
+    u32::from_str_radix(digits, 16).ok().map(u64::from)
+}
+
 /// The numbers a line begins with, up to the first field that is none.
 pub(crate) fn leading_numbers(line: &[u8]) -> impl Iterator<Item = u64> {
     fields(line).map_while(number)
@@ -158,6 +165,14 @@ mod tests {
                 let expected = number(digits.as_bytes()).map(|value| (value, rest.as_bytes()));
                 assert_eq!(leading_number(text.as_bytes()), expected, "{text:?}");
             }
+        }
+    }
+
+    #[test]
+    fn hexadecimal_numbers_are_of_32_bits() {
+        assert_eq!((hexadecimal(b"0000387c"), hexadecimal(b"FFFFFFFF")), (Some(0x387C), Some(0xFFFF_FFFF)));
+        for bad in [&b""[..], b"100000000", b"+1", b"0x1", b"g", b"-1", b"\xff"] {
+            assert_eq!(hexadecimal(bad), None, "{bad:?}");
         }
     }
 
