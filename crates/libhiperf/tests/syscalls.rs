@@ -1,5 +1,6 @@
 //! The kernel calls of a warm refresh, counted from outside by strace: no file
-//! is opened, and hardly more is called than there are files to read.
+//! is opened, and hardly more is called than there are files to read. A question to
+//! the kernel by netlink is worth a file.
 #![cfg(all(target_os = "linux", feature = "linux"))]
 
 mod common;
@@ -38,20 +39,38 @@ fn calls(log: &str) -> Calls {
             None if name == "statfs" => first.trim_matches('"'),
             None => "",
         };
-        // A pipe has a number, which is another one in each run.
+        // A pipe has a number, which is another one in each run. So has the process.
         let path = if path.starts_with('/') { path } else { path.split(':').next().unwrap_or_default() };
+        let path = if name == "sendto" { asked(rest) } else { of_any_process(path) };
         // The kernel gives a long file in pieces. Each piece after the first is
         // a read that can't be saved; nor can the one that finds the end of a file
         // that comes in records, which no other sign tells.
         let result = rest.rsplit(") = ").next().unwrap_or_default().trim();
         let is_first = rest.ends_with(&format!(", 0) = {result}"));
         let is_end = result == "0" && !IN_RECORDS.iter().any(|file| path.ends_with(file));
-        let is_piece = name == "pread64" && !is_first && !is_end;
+        // What was asked by netlink comes in as many pieces as the kernel makes.
+        let is_piece = name == "pread64" && !is_first && !is_end || name == "recvfrom";
         if !is_piece {
-            *calls.entry((name.to_owned(), path.to_owned())).or_default() += 1;
+            *calls.entry((name.to_owned(), path)).or_default() += 1;
         }
     }
     calls
+}
+
+/// What a message asks of the kernel by netlink: its type, and the family of the sockets in question.
+fn asked(message: &str) -> String {
+    let words = message.split([',', '{', '}', ' ', ']']);
+    let asked = words.filter_map(|word| word.split_once('='));
+    let parts = asked.filter(|(name, _)| ["nlmsg_type", "sdiag_family"].contains(name));
+    parts.map(|(_, value)| value).collect::<Vec<_>>().join(" ")
+}
+
+/// `/proc/812/net/snmp` as `/proc/N/net/snmp`.
+fn of_any_process(path: &str) -> String {
+    match path.strip_prefix("/proc/").and_then(|rest| rest.split_once('/')) {
+        Some((id, file)) if id.bytes().all(|byte| byte.is_ascii_digit()) => format!("/proc/N/{file}"),
+        _ => path.to_owned(),
+    }
 }
 
 struct Traced<'a> {
@@ -99,7 +118,9 @@ impl Traced<'_> {
         let (warm, refreshes) = self.warm();
         let opens = |name: &str| name.starts_with("open") || name == "creat";
         assert!(!warm.keys().any(|(name, _)| opens(name)), "{warm:#?}");
-        let read = |name: &str| name.contains("read") || name.starts_with("getdents") || name == "statfs";
+        let read = |name: &str| {
+            name.contains("read") || name.starts_with("getdents") || ["statfs", "sendto"].contains(&name)
+        };
         let of_reads = warm.keys().filter(|(name, _)| read(name));
         let files: BTreeSet<String> = of_reads.map(|(_, path)| path.clone()).collect();
         let called: u64 = warm.values().sum();
@@ -164,14 +185,20 @@ fn lines_of_the_log() {
                7 pread64(4</proc/stat>, \"\", 8192, 4108) = 0\n\
                7 pread64(5</proc/vmstat>, \"nr_free_pages 1\", 8192, 0) = 16\n\
                7 pread64(5</proc/vmstat>, \"\", 8192, 16) = 0\n\
+               7 pread64(6</proc/7/net/snmp>, \"Ip: \", 8192, 0) = 5\n\
+               7 sendto(8<socket:[3]>, [{nlmsg_len=72, nlmsg_type=SOCK_DIAG_BY_FAMILY, nlmsg_seq=1}, \
+               {sdiag_family=AF_INET, sdiag_protocol=6}], 72, 0, NULL, 0) = 72\n\
+               7 recvfrom(8<socket:[3]>, [{nlmsg_len=20, nlmsg_type=NLMSG_DONE}, 0], 32768, 0) = 20\n\
                7 statfs(\"/mnt\", {f_type=EXT2_SUPER_MAGIC}) = 0\n\
                7 openat(AT_FDCWD</>, \"/proc\", O_RDONLY) = 3</proc>\n\
                7 +++ exited with 0 +++\n";
     let call = |name: &str, path: &str| (name.to_owned(), path.to_owned());
     let expected = [
         (call("openat", "/"), 1),
+        (call("pread64", "/proc/N/net/snmp"), 1),
         (call("pread64", "/proc/stat"), 2),
         (call("pread64", "/proc/vmstat"), 1),
+        (call("sendto", "SOCK_DIAG_BY_FAMILY AF_INET"), 1),
         (call("statfs", "/mnt"), 1),
     ];
     assert_eq!(calls(log), Calls::from(expected));

@@ -19,7 +19,7 @@ mod netlink;
 mod netlink_socket;
 pub mod netstat;
 pub mod network_interface;
-pub mod queues;
+mod queues;
 mod section;
 pub mod snmp;
 pub mod snmp6;

@@ -1,4 +1,4 @@
-//! [`NetDev`]: `/proc/net/dev`, what each network interface has received and sent.
+//! `/proc/net/dev`: what each network interface has received and sent.
 //!
 //! ```text
 //!   Inter-|   Receive                                                | Transmit

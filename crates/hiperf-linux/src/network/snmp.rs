@@ -2,7 +2,7 @@
 //! TCP on top of both IPv4 and IPv6.
 //!
 //! The names are those of the SNMP MIBs: RFC 4293 (IP, ICMP), 4022 (TCP) and 4113
-//! (UDP). Form: see [`section`](crate::network::section).
+//! (UDP). Form: see `section.rs`.
 //!
 //! Source: the kernel's Documentation/networking/snmp_counter.rst.
 
