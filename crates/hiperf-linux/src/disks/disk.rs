@@ -1,4 +1,4 @@
-//! [`Disk`], the row of both classes of disks, and the [`PROPERTIES`] that they
+//! [`Disk`], the row of both classes of disks, and the `PROPERTIES` that they
 //! have in common.
 //!
 //! Times are added up over requests, so that with several at once they go on
