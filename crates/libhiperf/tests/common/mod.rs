@@ -16,7 +16,7 @@ pub fn skip(why: &str) {
 }
 
 /// Areas whose instances come and go by themselves on a machine in use.
-const CHURNING: [&str; 1] = ["process"];
+const CHURNING: [&str; 2] = ["process", "cgroups"];
 
 /// The raw classes of the built-in provider whose instances stay as they are.
 #[cfg(feature = "linux")]
