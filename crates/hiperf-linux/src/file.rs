@@ -129,7 +129,7 @@ impl File {
     }
 
     fn open_and_read(&mut self, root: &mut Root) -> Result<usize, Unavailable> {
-        let outcome = root.open_beneath(&self.path, OFlags::empty()).and_then(|descriptor| {
+        let outcome = root.open_beneath(&*self.path, OFlags::empty()).and_then(|descriptor| {
             if self.buffer.is_empty() {
                 self.buffer.resize(self.expected_bytes, 0);
             }

@@ -22,6 +22,7 @@
 #![deny(unsafe_code)]
 
 pub mod area;
+pub mod cgroups;
 pub mod clock;
 mod digits;
 pub mod disks;
@@ -29,6 +30,7 @@ pub mod file;
 pub mod machine;
 pub mod memory;
 pub mod network;
+pub mod pressure;
 pub mod process;
 pub mod property;
 mod provider;

@@ -32,8 +32,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{CWD, Mode, OFlags, StatVfs, openat, statvfs};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, StatVfs, fstatfs, openat, statat, statvfs};
 use rustix::io::Errno;
+use rustix::path::Arg;
 use rustix::process::{Resource, getrlimit};
 
 use crate::clock::Timestamps;
@@ -188,7 +189,7 @@ impl Root {
         self.tee.is_some()
     }
 
-    pub(crate) fn open_beneath(&mut self, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
+    pub(crate) fn open_beneath(&mut self, path: impl Arg, flags: OFlags) -> Result<OwnedFd, Errno> {
         let opened =
             openat(self.directory.as_fd(), path, OFlags::RDONLY | OFlags::CLOEXEC | flags, Mode::empty());
         self.count_open(opened)
@@ -228,10 +229,29 @@ impl Root {
         self.slots.load(Ordering::Relaxed) > 0
     }
 
+    /// What is at a path beneath the root.
+    pub(crate) fn stat_beneath(&mut self, path: &CStr) -> Result<Stat, Errno> {
+        self.costs.reads += 1;
+        statat(self.directory.as_fd(), path, AtFlags::empty()).inspect_err(|_| self.costs.failures += 1)
+    }
+
+    /// Whether the kernel's cgroups are at a path beneath the root, and not a copy
+    /// of such a tree.
+    pub(crate) fn is_cgroupfs(&mut self, path: &[u8]) -> bool {
+        const KINDS: [u64; 2] = [0x0027_e0eb, 0x6367_7270];
+        let opened = self.open_beneath(path, OFlags::DIRECTORY);
+        opened.and_then(fstatfs).is_ok_and(|of| u64::try_from(of.f_type).is_ok_and(|of| KINDS.contains(&of)))
+    }
+
     /// Keeps a descriptor open if the budget allows, else gives it back.
     pub(crate) fn keep(&self, descriptor: OwnedFd) -> Result<Kept, OwnedFd> {
-        let taken =
-            self.slots.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok();
+        self.keep_leaving(descriptor, 0)
+    }
+
+    /// The same, if the budget then still allows so many others.
+    pub(crate) fn keep_leaving(&self, descriptor: OwnedFd, others: u32) -> Result<Kept, OwnedFd> {
+        let take = |left: u32| left.checked_sub(1).filter(|left| *left >= others);
+        let taken = self.slots.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok();
         if !taken {
             return Err(descriptor);
         }

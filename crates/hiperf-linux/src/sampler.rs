@@ -12,11 +12,13 @@ use std::io;
 use hiperf_provider::{ServedClass, Wanted};
 
 use crate::area::{Area, Entry, Moment, Sampled, Units};
+use crate::cgroups::Cgroups;
 use crate::clock::{Clock, Timestamps};
 use crate::disks::Disks;
 use crate::machine::Machine;
 use crate::memory::MemoryArea;
 use crate::network::Network;
+use crate::pressure::Pressure;
 use crate::process::Processes;
 use crate::property::Sources;
 use crate::root::Root;
@@ -113,6 +115,8 @@ areas! {
     disks: Disks,
     process: Processes,
     network: Network,
+    pressure: Pressure,
+    cgroups: Cgroups,
 }
 
 /// The classes of all areas, in the order of [`AREAS`], as the provider serves

@@ -1,52 +1,20 @@
 //! A sample of the processes allocates nothing once it is warm: neither of those
 //! that stay nor, when others come and go, of as many as before.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 #[path = "processes/children.rs"]
 #[allow(dead_code)]
 mod children;
+mod counting;
 #[path = "processes/namespace.rs"]
 #[allow(dead_code)]
 mod namespace;
 
 use children::ForkedChild;
+use counting::COUNT;
 use hiperf_linux::clock::Clock;
 use hiperf_linux::process::{ProcessSources, ProcessTable};
 use hiperf_linux::root::Root;
 use namespace::{OWN_PROC, is_inside};
-
-/// Counts what this thread allocates.
-struct Counting;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: it is the system's allocator, and beside it counts in a cell that
-// needs no memory of its own.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: the caller's duties are the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 const WANTED: ProcessSources = ProcessSources::STAT
     .union(ProcessSources::STATM)
