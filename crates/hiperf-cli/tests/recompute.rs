@@ -330,6 +330,27 @@ fn recorded_trees() {
     });
 }
 
+/// Which hierarchies of cgroups there are is looked up once, so that those of
+/// version 2 need a sampler that begins with them.
+#[test]
+fn a_recorded_container() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let root = scratch("container-root");
+    let mut random = 1;
+    let recording = Recording::new("container", &root, Some((100, 4096)), &[0, 3, 40_000, 3], |most| {
+        if *most == 0 {
+            become_tree(&root, "container");
+        } else {
+            grow(&root, *most, &mut random);
+        }
+        thread::sleep(Duration::from_millis(40));
+    });
+    recording.check();
+    recording.check_is_noticed("PercentPeriodsThrottled", |lines| {
+        replace_number(lines, "PercentPeriodsThrottled", |value| (value + 1).to_string());
+    });
+}
+
 /// Rewrites the files in place, because a sampler keeps them open: with the
 /// contents of a recorded tree, or with nothing where that has no such file.
 fn become_tree(root: &Path, tree: &str) {
