@@ -129,6 +129,10 @@ statuses! {
     WBEM_E_REFRESHER_BUSY = 0x8004_1057, "another call is using the refresher";
     WBEM_E_UNPARSABLE_QUERY = 0x8004_1058, "the query can't be parsed";
     WBEM_E_NOT_EVENT_CLASS = 0x8004_1059, "the class is not an event class";
+    WBEM_E_MISSING_GROUP_WITHIN = 0x8004_105A, "GROUP has no WITHIN";
+    WBEM_E_MISSING_AGGREGATION_LIST = 0x8004_105B, "BY has no list of properties";
+    WBEM_E_PROPERTY_NOT_AN_OBJECT = 0x8004_105C, "a property with members named is not an embedded object";
+    WBEM_E_AGGREGATING_BY_OBJECT = 0x8004_105D, "BY names an embedded object, not a member of it";
     WBEM_E_LOCAL_CREDENTIALS = 0x8004_1064, "a local connection takes no user credentials";
     WBEM_E_CANNOT_BE_ABSTRACT = 0x8004_1065, "the class can't be abstract";
     WBEM_E_AMENDED_OBJECT = 0x8004_1066, "an object with texts of a locale is put as it is";
@@ -144,6 +148,8 @@ statuses! {
     WBEM_E_PROVIDER_TIMED_OUT = 0x8004_1088, "the provider did not answer in time";
     WBEM_E_NO_KEY = 0x8004_1089, "the class has no key";
     WBEM_E_PROVIDER_DISABLED = 0x8004_108A, "the provider is disabled";
+    WBEMESS_E_REGISTRATION_TOO_BROAD = 0x8004_2001, "the event query asks for more than the provider delivers";
+    WBEMESS_E_REGISTRATION_TOO_PRECISE = 0x8004_2002, "the events have no provider, and the query has no WITHIN";
     E_NOTIMPL = 0x8000_4001, "not implemented";
     E_NOINTERFACE = 0x8000_4002, "the object does not have this interface";
     E_POINTER = 0x8000_4003, "a pointer is NULL";
@@ -205,6 +211,12 @@ impl Status {
                 | Status::WBEM_E_INVALID_OPERATION
                 | Status::WBEM_E_INVALID_QUERY
                 | Status::WBEM_E_INVALID_QUERY_TYPE
+                | Status::WBEM_E_UNPARSABLE_QUERY
+                | Status::WBEM_E_NOT_EVENT_CLASS
+                | Status::WBEM_E_MISSING_GROUP_WITHIN
+                | Status::WBEM_E_MISSING_AGGREGATION_LIST
+                | Status::WBEM_E_PROPERTY_NOT_AN_OBJECT
+                | Status::WBEM_E_AGGREGATING_BY_OBJECT
                 | Status::WBEM_E_ILLEGAL_OPERATION
                 | Status::WBEM_E_INVALID_PROPERTY
                 | Status::WBEM_E_INVALID_OBJECT_PATH

@@ -11,8 +11,8 @@
 use std::sync::Arc;
 
 use hiperf_cim::path::ObjectPath;
-use hiperf_cim::wql::{self, Predicate, Scope};
-use hiperf_cim::{Class, Context as _, Error, Instance, Result, SYSTEM_PROPERTIES, Status, Type, Value};
+use hiperf_cim::wql::{self, DataQuery, Predicate, Selected};
+use hiperf_cim::{Class, Context as _, Error, Instance, Result, SYSTEM_PROPERTIES, Status, Value};
 use hiperf_com::client::Context;
 
 use crate::loading::is_hiperf;
@@ -35,7 +35,8 @@ pub enum Column {
 pub struct Query {
     class: Arc<Class>,
     columns: Vec<Column>,
-    is_select_all: bool,
+    /// `None` for `*`.
+    selected: Option<Vec<Selected>>,
     predicate: Predicate,
 }
 
@@ -46,22 +47,35 @@ impl Query {
     /// * `WBEM_E_INVALID_QUERY`: it is malformed, or names a property that the
     ///   class doesn't have, or compares what can't be compared.
     /// * `WBEM_E_INVALID_CLASS`: there is no such class.
-    /// * `WBEM_E_NOT_SUPPORTED`: it is a kind of query that hiperf doesn't run.
+    /// * `WBEM_E_NOT_SUPPORTED`: it is a query of another kind.
     pub fn new(namespace: &Namespace, text: &str) -> Result<Query> {
-        let parsed = wql::parse(text)?;
+        match wql::parse(text)? {
+            wql::Query::Data(parsed) => Query::of(namespace, &parsed),
+            _ => {
+                let message = format!("this is no query of a class's instances: {text}");
+                Err(Error::new(Status::WBEM_E_NOT_SUPPORTED, message))
+            }
+        }
+    }
+
+    /// Binds a parsed query to its class.
+    ///
+    /// # Errors
+    /// Those of [`Query::new`].
+    pub(crate) fn of(namespace: &Namespace, parsed: &DataQuery) -> Result<Query> {
         let class = namespace.class(parsed.class()).map_err(|error| match error.status() {
             Status::WBEM_E_NOT_FOUND => {
                 parsed.unknown_class(&unknown_class::hint(namespace, parsed.class()).unwrap_or_default())
             }
             _ => error,
         })?;
-        let scope = ClassScope(&class);
-        let selected = parsed.bind_selection(&scope)?;
-        let predicate = Predicate::bind(&parsed, &scope)?;
-        let is_select_all = selected.is_none();
-        let all = || (0..class.properties().len()).map(Column::Property).collect();
-        let columns = selected.map_or_else(all, |list| list.into_iter().map(|i| scope.column(i)).collect());
-        Ok(Query { class, columns, is_select_all, predicate })
+        let selected = parsed.bind_selection(&*class)?;
+        let predicate = Predicate::bind(parsed, &*class)?;
+        let columns = match &selected {
+            None => (0..class.properties().len()).map(Column::Property).collect(),
+            Some(list) => list.iter().map(|selected| column(&class, selected.index)).collect(),
+        };
+        Ok(Query { class, columns, selected, predicate })
     }
 
     /// The class it is about.
@@ -79,18 +93,17 @@ impl Query {
     /// Whether it is `SELECT *`.
     #[must_use]
     pub fn is_select_all(&self) -> bool {
-        self.is_select_all
+        self.selected.is_none()
     }
 
     /// The properties that have to be known to answer the query: those that are
     /// selected and those of the WHERE clause. `None` means all.
     #[must_use]
     pub fn properties(&self) -> Option<Vec<&str>> {
-        if self.is_select_all {
+        if self.is_select_all() {
             return None;
         }
-        let scope = ClassScope(&self.class);
-        let tested = self.predicate.properties().into_iter().map(|index| scope.column(index));
+        let tested = self.predicate.properties().into_iter().map(|index| column(&self.class, index));
         let mut names: Vec<&str> = Vec::new();
         for column in self.columns.iter().copied().chain(tested) {
             let Column::Property(index) = column else { continue };
@@ -115,31 +128,20 @@ impl Query {
     /// Whether an instance of the class or of a subclass is selected; `value`
     /// gives the value of a column.
     pub fn matches(&self, value: impl Fn(Column) -> Value) -> bool {
-        let scope = ClassScope(&self.class);
-        self.predicate.matches(&|index| value(scope.column(index)))
+        self.predicate.matches(&|index| value(column(&self.class, index)))
     }
 
     /// Sets what was not selected to NULL, but for the keys, without which an
     /// object has no path.
     pub(crate) fn project(&self, instance: &mut Instance) -> Result<()> {
-        if self.is_select_all {
-            return Ok(());
+        match &self.selected {
+            None => Ok(()),
+            Some(selected) => wql::project(instance, selected),
         }
-        let class = instance.class().clone();
-        for (index, property) in class.properties().iter().enumerate() {
-            let is_selected = property.is_key() || self.columns.contains(&Column::Property(index));
-            if !is_selected && !instance.value(index).is_null() {
-                instance.put(property.name(), &Value::Null)?;
-            }
-        }
-        Ok(())
     }
 
     fn matches_instance(&self, instance: &Instance) -> bool {
-        self.matches(|column| match column {
-            Column::Property(index) => instance.value(index),
-            Column::System(name) => instance.system_value(name).unwrap_or(Value::Null),
-        })
+        self.predicate.matches_instance(&self.class, instance)
     }
 
     /// The keys that the WHERE clause leaves, if it leaves only some: one path
@@ -156,33 +158,12 @@ impl Query {
     }
 }
 
-/// A class's properties, and behind them the system properties.
-struct ClassScope<'a>(&'a Class);
-
-impl ClassScope<'_> {
-    fn column(&self, index: usize) -> Column {
-        match index.checked_sub(self.0.properties().len()) {
-            None => Column::Property(index),
-            Some(system) => Column::System(SYSTEM_PROPERTIES[system].0),
-        }
-    }
-}
-
-impl Scope for ClassScope<'_> {
-    fn class_name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn property(&self, name: &str) -> Option<(usize, Type)> {
-        if let Some(index) = self.0.index_of(name) {
-            return Some((index, self.0.properties()[index].ty()));
-        }
-        let index = SYSTEM_PROPERTIES.iter().position(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        Some((self.0.properties().len() + index, SYSTEM_PROPERTIES[index].1))
-    }
-
-    fn property_names(&self) -> Vec<&str> {
-        self.0.properties().iter().map(hiperf_cim::Property::name).collect()
+/// The column with an index that the class gives as a query's scope: its
+/// properties, and behind them the system properties.
+fn column(class: &Class, index: usize) -> Column {
+    match index.checked_sub(class.properties().len()) {
+        None => Column::Property(index),
+        Some(system) => Column::System(SYSTEM_PROPERTIES[system].0),
     }
 }
 

@@ -1,4 +1,7 @@
 //! The WHERE clause as it is written, before anything is known of the class.
+//!
+//! Names and constants know where they stand, for messages; two are equal when
+//! they say the same, wherever they stand.
 
 use super::diagnostic::Span;
 
@@ -26,7 +29,7 @@ pub struct Condition {
 }
 
 /// The name of a property in a query.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct PropertyRef {
     /// The name as written; a member of an embedded object has dots in it.
     pub name: String,
@@ -45,6 +48,8 @@ pub enum Test {
     IsNotNull,
     /// `LIKE` a pattern, which is always text.
     Like(Constant),
+    /// `ISA` a class, whose name is always text.
+    IsA(Constant),
 }
 
 /// A comparison operator.
@@ -60,7 +65,7 @@ pub enum Operator {
 }
 
 /// A constant and where it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Constant {
     /// The value.
     pub literal: Literal,
@@ -81,6 +86,39 @@ pub enum Literal {
     Boolean(bool),
     /// `NULL`.
     Null,
+}
+
+impl PartialEq for PropertyRef {
+    fn eq(&self, other: &PropertyRef) -> bool {
+        self.name == other.name
+    }
+}
+
+impl PartialEq for Constant {
+    fn eq(&self, other: &Constant) -> bool {
+        self.literal == other.literal
+    }
+}
+
+impl Expr {
+    /// The texts of which one must be that of the constant's side for the
+    /// clause to be true, as far as the clause says so; `text` gives that of a
+    /// condition that says so. `None` when the clause leaves it open.
+    pub(super) fn required<'a>(
+        &'a self,
+        text: &dyn Fn(&'a Condition) -> Option<&'a str>,
+    ) -> Option<Vec<&'a str>> {
+        match self {
+            Expr::And(terms) => terms.iter().find_map(|term| term.required(text)),
+            Expr::Or(terms) => terms
+                .iter()
+                .map(|term| term.required(text))
+                .collect::<Option<Vec<_>>>()
+                .map(|all| all.concat()),
+            Expr::Not(_) => None,
+            Expr::Condition(condition) => text(condition).map(|text| vec![text]),
+        }
+    }
 }
 
 impl Operator {

@@ -24,8 +24,10 @@ pub(super) enum Kind {
     Real(f64),
     /// `= != <> < > <= >=`; `<>` is read as `!=`.
     Operator(&'static str),
-    /// One of `* , . ( ) { }`.
+    /// One of `* , . ( )`.
     Mark(char),
+    /// An object path between braces, which are part of the span.
+    Braced,
     /// The end of the query.
     End,
 }
@@ -67,7 +69,8 @@ impl Lexer<'_> {
             }
             Some(quote @ ('"' | '\'')) => self.string(quote)?,
             Some(_) if starts_number(rest) => self.number()?,
-            Some(mark @ ('*' | ',' | '.' | '(' | ')' | '{' | '}')) => {
+            Some('{') => self.braced()?,
+            Some(mark @ ('*' | ',' | '.' | '(' | ')')) => {
                 self.at += 1;
                 Kind::Mark(mark)
             }
@@ -113,6 +116,27 @@ impl Lexer<'_> {
         }
     }
 
+    /// To the brace that closes the path; one within quotes is the text's.
+    fn braced(&mut self) -> Result<Kind> {
+        let start = self.at;
+        let (mut quote, mut is_escaped) = (None, false);
+        for (at, c) in self.query[start..].char_indices() {
+            match (quote, c) {
+                (Some(_), _) if is_escaped => is_escaped = false,
+                (Some(_), '\\') => is_escaped = true,
+                (Some(opening), c) if c == opening => quote = None,
+                (None, '"' | '\'') => quote = Some(c),
+                (None, '}') => {
+                    self.at = start + at + 1;
+                    return Ok(Kind::Braced);
+                }
+                _ => {}
+            }
+        }
+        let hint = "an object path stands in braces, text within it in quotes: {Class.Key=\"value\"}";
+        Err(invalid(self.query, start..start + 1, "nothing closes this brace", hint))
+    }
+
     fn number(&mut self) -> Result<Kind> {
         let start = self.at;
         let mut previous = ' ';
@@ -130,6 +154,7 @@ impl Lexer<'_> {
     fn unknown(&self, c: char) -> Result<Token> {
         let hint = match c {
             '-' | '+' | '/' | '%' | '|' | '&' => "WQL has no arithmetic",
+            '}' => "nothing opens this brace",
             ';' => "a query is a single statement without ';'",
             _ => "",
         };
@@ -179,8 +204,11 @@ mod tests {
 
     #[test]
     fn words() {
-        let kinds: Vec<Kind> =
-            tokens("a_1 >=-5<>.5 'x\\'\\\\\"' 0x1F\t(é.B)").unwrap().into_iter().map(|t| t.kind).collect();
+        let kinds: Vec<Kind> = tokens("a_1 >=-5<>.5 'x\\'\\\\\"' 0x1F\t(é.B){a=\"}\\\"\"}")
+            .unwrap()
+            .into_iter()
+            .map(|t| t.kind)
+            .collect();
         let word = |text: &str| Kind::Word(text.to_owned());
         assert_eq!(
             kinds,
@@ -197,6 +225,7 @@ mod tests {
                 Kind::Mark('.'),
                 word("B"),
                 Kind::Mark(')'),
+                Kind::Braced,
                 Kind::End,
             ]
         );

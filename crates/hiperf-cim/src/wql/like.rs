@@ -38,6 +38,8 @@ impl Pattern {
     pub fn new(pattern: &str) -> Pattern {
         let characters: Vec<char> = pattern.chars().collect();
         let mut parts = Vec::new();
+        // Behind it a '[' is itself: looked up once, however many there are.
+        let last_closing = characters.iter().rposition(|c| *c == ']').unwrap_or(0);
         let mut at = 0;
         while let Some(&c) = characters.get(at) {
             at += 1;
@@ -46,13 +48,11 @@ impl Pattern {
                 '%' if parts.last() == Some(&Part::Any) => {}
                 '%' => parts.push(Part::Any),
                 '_' => parts.push(Part::One),
-                '[' => match characters[at..].iter().position(|c| *c == ']') {
-                    Some(length) => {
-                        parts.push(set(&characters[at..at + length]));
-                        at += length + 1;
-                    }
-                    None => parts.push(Part::Character('[')),
-                },
+                '[' if at <= last_closing => {
+                    let length = characters[at..].iter().take_while(|c| **c != ']').count();
+                    parts.push(set(&characters[at..at + length]));
+                    at += length + 1;
+                }
                 _ => parts.push(Part::Character(fold(c))),
             }
         }
@@ -213,5 +213,7 @@ mod tests {
     fn no_explosion() {
         let pattern = Pattern::new(&"%a".repeat(1000));
         assert!(!pattern.matches(&format!("{}b", "a".repeat(16_000))));
+        let unclosed = "[".repeat(1 << 20);
+        assert!(Pattern::new(&unclosed).matches(&unclosed));
     }
 }

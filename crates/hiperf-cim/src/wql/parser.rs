@@ -1,9 +1,19 @@
-//! The parser: one function per rule of the grammar in [`super`].
+//! The parser: one function per rule of the grammar in [`super`]. Here are the
+//! statements and what all rules use; [`condition`] has the WHERE clause,
+//! [`event`] what event queries add, [`association`] the statements about
+//! associations.
 
-use super::diagnostic::{Span, at, invalid};
-use super::expr::{Condition, Constant, Expr, Literal, Operator, PropertyRef, Test};
+mod association;
+mod condition;
+mod event;
+
+use super::Query;
+use super::diagnostic::invalid;
+use super::event::EventQuery;
+use super::expr::{Constant, Literal, Operator, PropertyRef};
 use super::lexer::{Kind, Token, tokens};
-use super::{Query, Selection};
+use super::schema::SchemaQuery;
+use super::select::{DataQuery, Selection};
 use crate::{Error, Result, Status};
 
 /// Most characters of a query: `WBEM_MAX_QUERY`.
@@ -11,40 +21,51 @@ pub const MAX_QUERY_CHARACTERS: usize = 0x4000;
 /// Most parentheses and NOTs within each other, so that no query exhausts the
 /// stack.
 pub const MAX_NESTING: usize = 64;
+/// Most conditions of a query, so that what it costs for each instance is
+/// bounded; programs that ask for a list of keys in one query stay far below.
+pub const MAX_CONDITIONS: usize = 1024;
 
-/// Parses a data query.
+/// Parses a query. One that could be a data query as well as an event query,
+/// having neither WITHIN nor GROUP, is a data query; whoever wants events uses
+/// [`parse_event`].
 ///
 /// # Errors
 /// - `WBEM_E_INVALID_QUERY`, with a message that shows the place;
+/// - `WBEM_E_INVALID_OBJECT_PATH` for the path of ASSOCIATORS OF or REFERENCES OF;
+/// - `WBEM_E_MISSING_GROUP_WITHIN` for GROUP without WITHIN, and
+///   `WBEM_E_MISSING_AGGREGATION_LIST` for BY without properties;
 /// - `WBEM_E_INVALID_PARAMETER` for an empty query;
-/// - `WBEM_E_QUOTA_VIOLATION` for one that is too long or too deeply nested;
-/// - `WBEM_E_NOT_SUPPORTED` for a statement that hiperf does not run.
+/// - `WBEM_E_QUOTA_VIOLATION` for one that is too long, too deeply nested or has
+///   too many conditions.
 pub fn parse(query: &str) -> Result<Query> {
+    check_length(query)?;
+    Parser { query, tokens: tokens(query)?, next: 0, conditions: 0 }.query()
+}
+
+/// Parses a query of events, as `ExecNotificationQuery` takes it.
+///
+/// # Errors
+/// Those of [`parse`], and `WBEM_E_INVALID_QUERY` for a query of another kind.
+pub fn parse_event(query: &str) -> Result<EventQuery> {
+    match parse(query)? {
+        Query::Event(event) => Ok(event),
+        Query::Data(select) => Ok(EventQuery { select, within: None, group: None }),
+        Query::Schema(_) | Query::Associations(_) => {
+            let what = "this is no query of events";
+            Err(invalid(query, 0..query.len(), what, "SELECT * FROM event class WITHIN seconds WHERE .."))
+        }
+    }
+}
+
+fn check_length(query: &str) -> Result<()> {
     if query.encode_utf16().count() > MAX_QUERY_CHARACTERS {
         let message = format!("the query is longer than {MAX_QUERY_CHARACTERS} characters");
         return Err(Error::new(Status::WBEM_E_QUOTA_VIOLATION, message));
     }
-    let trimmed = query.trim_start();
-    if trimmed.is_empty() {
+    if query.trim_start().is_empty() {
         return Err(Error::new(Status::WBEM_E_INVALID_PARAMETER, "the query is empty"));
     }
-    let start = query.len() - trimmed.len();
-    let first = &trimmed[..trimmed.find(|c: char| !c.is_alphanumeric()).unwrap_or(trimmed.len())];
-    // Told before the rest is cut into words: an object path follows, which
-    // has words of its own.
-    for statement in ["ASSOCIATORS", "REFERENCES"] {
-        if first.eq_ignore_ascii_case(statement) {
-            let what = format!("{statement} OF queries are not supported");
-            return Err(unsupported(query, start..start + first.len(), &what));
-        }
-    }
-    let mut parser = Parser { query, tokens: tokens(query)?, next: 0 };
-    parser.data_query()
-}
-
-fn unsupported(query: &str, span: Span, what: &str) -> Error {
-    let hint = "this version runs SELECT .. FROM class [WHERE ..]";
-    at(Status::WBEM_E_NOT_SUPPORTED, query, span, what, hint)
+    Ok(())
 }
 
 struct Parser<'a> {
@@ -52,27 +73,43 @@ struct Parser<'a> {
     /// Never empty: the last one is [`Kind::End`].
     tokens: Vec<Token>,
     next: usize,
+    /// How many conditions there were so far.
+    conditions: usize,
 }
 
+/// Statements.
 impl Parser<'_> {
-    fn data_query(&mut self) -> Result<Query> {
+    fn query(&mut self) -> Result<Query> {
+        if self.is_word("ASSOCIATORS") || self.is_word("REFERENCES") {
+            return self.association_query().map(Query::Associations);
+        }
         if !self.eat_word("SELECT") {
-            return self.wrong("a query starts with SELECT", "SELECT * FROM class WHERE property = constant");
+            let hint = "SELECT * FROM class WHERE property = constant";
+            return self.wrong("a query starts with SELECT, ASSOCIATORS OF or REFERENCES OF", hint);
         }
         let selection = self.selection()?;
         if !self.eat_word("FROM") {
             return self.wrong("expected FROM and a class", "");
         }
         let class = self.class()?;
+        let within = self.within()?;
         let filter = if self.eat_word("WHERE") { Some(self.or(0)?) } else { None };
-        self.end(filter.is_some())?;
-        Ok(Query {
-            text: self.query.to_owned(),
-            selection,
-            class: class.name,
-            class_span: class.span,
-            filter,
-        })
+        let group = self.group()?;
+        let is_event = within.is_some() || group.is_some();
+        self.end(filter.is_some(), is_event)?;
+        let text = self.query.to_owned();
+        let select = DataQuery { text, selection, class: class.name, class_span: class.span, filter };
+        let is_schema = select.class().eq_ignore_ascii_case("META_CLASS");
+        match (is_event, is_schema) {
+            (true, true) => Err(select.wrong_class(
+                Status::WBEM_E_INVALID_QUERY,
+                "there are no events of META_CLASS",
+                "the events of classes are __ClassOperationEvent and what derives from it",
+            )),
+            (true, false) => Ok(Query::Event(EventQuery { select, within, group })),
+            (false, true) => SchemaQuery::new(select).map(Query::Schema),
+            (false, false) => Ok(Query::Data(select)),
+        }
     }
 
     fn selection(&mut self) -> Result<Selection> {
@@ -100,9 +137,6 @@ impl Parser<'_> {
         let Kind::Word(name) = self.peek().kind.clone() else {
             return self.wrong("expected the name of a class after FROM", "");
         };
-        if name.eq_ignore_ascii_case("META_CLASS") {
-            return Err(unsupported(self.query, span, "schema queries (META_CLASS) are not supported"));
-        }
         self.next += 1;
         match self.peek().kind {
             Kind::Mark('.') => self.wrong("a class's name has no '.' in it", ""),
@@ -112,7 +146,7 @@ impl Parser<'_> {
     }
 
     /// What may follow a complete query: nothing.
-    fn end(&self, has_filter: bool) -> Result<()> {
+    fn end(&self, has_filter: bool, is_event: bool) -> Result<()> {
         let Kind::Word(word) = &self.peek().kind else {
             return match self.peek().kind {
                 Kind::End => Ok(()),
@@ -122,122 +156,25 @@ impl Parser<'_> {
             };
         };
         let hint = match word.to_ascii_uppercase().as_str() {
-            "WITHIN" => return self.not_supported("event queries (WITHIN) are not supported"),
-            "GROUP" => return self.not_supported("event queries (GROUP WITHIN) are not supported"),
+            "WITHIN" => "WITHIN stands once, between the class and WHERE",
+            "WHERE" => "WHERE stands before GROUP",
+            "HAVING" => "HAVING stands after GROUP WITHIN",
             "ORDER" => "WQL has no ORDER BY; sort what the query returns",
             "JOIN" | "INNER" | "LEFT" | "RIGHT" | "OUTER" | "CROSS" | "FULL" => "WQL has no joins",
             "AND" | "OR" | "NOT" => "conditions stand after WHERE",
             _ => "",
         };
-        let expected = if has_filter { "AND, OR" } else { "WHERE" };
-        self.wrong(&format!("expected {expected} or the end of the query"), hint)
-    }
-
-    fn or(&mut self, nesting: usize) -> Result<Expr> {
-        let mut terms = vec![self.and(nesting)?];
-        while self.eat_word("OR") {
-            terms.push(self.and(nesting)?);
-        }
-        Ok(if terms.len() == 1 { terms.remove(0) } else { Expr::Or(terms) })
-    }
-
-    fn and(&mut self, nesting: usize) -> Result<Expr> {
-        let mut terms = vec![self.unary(nesting)?];
-        while self.eat_word("AND") {
-            terms.push(self.unary(nesting)?);
-        }
-        Ok(if terms.len() == 1 { terms.remove(0) } else { Expr::And(terms) })
-    }
-
-    fn unary(&mut self, nesting: usize) -> Result<Expr> {
-        let is_nested = self.is_word("NOT") || self.peek().kind == Kind::Mark('(');
-        if is_nested && nesting == MAX_NESTING {
-            let what =
-                format!("the query has more than {MAX_NESTING} parentheses and NOTs within each other");
-            let span = self.peek().span.clone();
-            return Err(at(Status::WBEM_E_QUOTA_VIOLATION, self.query, span, &what, ""));
-        }
-        if self.eat_word("NOT") {
-            return Ok(Expr::Not(Box::new(self.unary(nesting + 1)?)));
-        }
-        let opening = self.peek().span.clone();
-        if !self.eat_mark('(') {
-            return self.condition();
-        }
-        let inner = self.or(nesting + 1)?;
-        if self.eat_mark(')') {
-            return Ok(inner);
-        }
-        if self.peek().kind == Kind::End {
-            return Err(invalid(self.query, opening, "nothing closes this parenthesis", ""));
-        }
-        self.wrong("expected AND, OR or ')'", "")
-    }
-
-    fn condition(&mut self) -> Result<Expr> {
-        if let Some(constant) = self.constant() {
-            let Some(operator) = self.operator() else {
-                return self.wrong("expected a comparison after the constant", "");
-            };
-            let property = self.property("one side of a comparison is a property")?;
-            return self.comparison(property, operator.exchanged(), constant);
-        }
-        let property = self.property("expected a property, a constant, NOT or '('")?;
-        if let Some(operator) = self.operator() {
-            let Some(constant) = self.constant() else {
-                let (what, hint) = match self.peek().kind {
-                    Kind::Word(_) => (
-                        "a property is compared with a constant, not with another property",
-                        "text stands between quotes",
-                    ),
-                    Kind::Mark('(') => ("expected a constant", "WQL has no arithmetic and no subqueries"),
-                    _ => ("expected a constant", ""),
-                };
-                return self.wrong(what, hint);
-            };
-            return self.comparison(property, operator, constant);
-        }
-        if self.eat_word("IS") {
-            let is_negated = self.eat_word("NOT");
-            if !self.eat_word("NULL") {
-                return self.wrong("IS and IS NOT are followed by NULL only", "compare with = or != instead");
-            }
-            let test = if is_negated { Test::IsNotNull } else { Test::IsNull };
-            return Ok(Expr::Condition(Condition { property, test }));
-        }
-        if self.is_word("ISA") {
-            return self.not_supported("ISA, on embedded objects, is not supported");
-        }
-        let is_negated = self.eat_word("NOT");
-        if !self.eat_word("LIKE") {
-            let expected = if is_negated { "LIKE" } else { "a comparison, IS or LIKE" };
-            return self.wrong(&format!("expected {expected} after the property"), "");
-        }
-        let pattern = self.constant().filter(|constant| matches!(constant.literal, Literal::String(_)));
-        let Some(pattern) = pattern else {
-            return self.wrong("expected a pattern between quotes after LIKE", "");
+        let expected = match (is_event, has_filter) {
+            (true, _) => "expected the end of the query",
+            (false, true) => "expected AND, OR or the end of the query",
+            (false, false) => "expected WHERE or the end of the query",
         };
-        let like = Expr::Condition(Condition { property, test: Test::Like(pattern) });
-        Ok(if is_negated { Expr::Not(Box::new(like)) } else { like })
+        self.wrong(expected, hint)
     }
+}
 
-    fn comparison(&self, property: PropertyRef, operator: Operator, constant: Constant) -> Result<Expr> {
-        let test = match (&constant.literal, operator) {
-            (Literal::Null, Operator::Equal) => Test::IsNull,
-            (Literal::Null, Operator::NotEqual) => Test::IsNotNull,
-            (Literal::Null, _) => {
-                let hint = "write IS NULL or IS NOT NULL";
-                return Err(invalid(self.query, constant.span, "nothing is greater or less than NULL", hint));
-            }
-            _ => Test::Compare(operator, constant),
-        };
-        // Two numbers without an operator between them are a difference or sum.
-        if let Kind::Integer(_) | Kind::Real(_) = self.peek().kind {
-            return self.wrong("expected AND, OR or the end of the query", "WQL has no arithmetic");
-        }
-        Ok(Expr::Condition(Condition { property, test }))
-    }
-
+/// What all rules use.
+impl Parser<'_> {
     fn property(&mut self, expected: &str) -> Result<PropertyRef> {
         let mut name = String::new();
         let start = self.peek().span.start;
@@ -272,6 +209,14 @@ impl Parser<'_> {
         Some(Constant { literal, span })
     }
 
+    /// Text between quotes.
+    fn text(&mut self) -> Option<Constant> {
+        match self.peek().kind {
+            Kind::String(_) => self.constant(),
+            _ => None,
+        }
+    }
+
     fn operator(&mut self) -> Option<Operator> {
         let Kind::Operator(spelling) = self.peek().kind else { return None };
         self.next += 1;
@@ -302,10 +247,6 @@ impl Parser<'_> {
     /// The error at the next word.
     fn wrong<T>(&self, what: &str, hint: &str) -> Result<T> {
         Err(invalid(self.query, self.peek().span.clone(), what, hint))
-    }
-
-    fn not_supported<T>(&self, what: &str) -> Result<T> {
-        Err(unsupported(self.query, self.peek().span.clone(), what))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::expr::Operator;
 use super::like::Pattern;
+use super::member::Member;
 use crate::path::ObjectPath;
 use crate::path::caseless;
 use crate::{CimType, DateTime, Value};
@@ -22,6 +23,8 @@ pub(super) enum Node {
     Not(Box<Node>),
     /// A check of the property with this index.
     Leaf(usize, Check),
+    /// A test of a member of the embedded object with this index.
+    Member(usize, Box<Member>),
 }
 
 /// A test whose constant is of the property's type.
@@ -29,6 +32,10 @@ pub(super) enum Node {
 pub(super) enum Check {
     IsNull,
     IsNotNull,
+    /// An embedded object or class, of this class or of one that derives from it.
+    IsA(String),
+    /// An array with this text in it, in any case.
+    Contains(String),
     /// Integers exactly, of whatever width; a char16 by its code. The type is
     /// the property's.
     Integer(Operator, i128, CimType),
@@ -60,7 +67,7 @@ impl Predicate {
                     terms.iter().for_each(|term| collect(term, indexes));
                 }
                 Node::Not(inner) => collect(inner, indexes),
-                Node::Leaf(index, _) => indexes.push(*index),
+                Node::Leaf(index, _) | Node::Member(index, _) => indexes.push(*index),
             }
         }
         let mut indexes = Vec::new();
@@ -105,7 +112,7 @@ fn required(node: &Node, wanted: usize) -> Option<Vec<Value>> {
             // Other types have more than one text for the same value.
             _ => None,
         },
-        Node::Not(_) | Node::Leaf(..) => None,
+        Node::Not(_) | Node::Leaf(..) | Node::Member(..) => None,
     }
 }
 
@@ -117,6 +124,7 @@ fn evaluate(node: &Node, value: &impl Fn(usize) -> Value) -> Option<bool> {
         Node::Or(terms) => all(terms, value, true).map(|none| !none),
         Node::Not(inner) => evaluate(inner, value).map(|truth| !truth),
         Node::Leaf(index, check) => check.of(&value(*index)),
+        Node::Member(index, member) => member.of(value(*index)),
     }
 }
 
@@ -135,13 +143,19 @@ fn all(terms: &[Node], value: &impl Fn(usize) -> Value, is_negated: bool) -> Opt
 }
 
 impl Check {
-    fn of(&self, value: &Value) -> Option<bool> {
+    /// Whether it holds of a value; `None`, unknown, of NULL.
+    pub(super) fn of(&self, value: &Value) -> Option<bool> {
         match self {
             Check::IsNull => return Some(value.is_null()),
             Check::IsNotNull => return Some(!value.is_null()),
             _ => {}
         }
         match (self, value) {
+            (Check::IsA(class), Value::Object(object)) => Some(object.class().is_a(class)),
+            (Check::IsA(class), Value::Class(object)) => Some(object.class.is_a(class)),
+            (Check::Contains(text), Value::Array(_, elements)) => {
+                Some(elements.iter().filter_map(Value::as_str).any(|element| caseless::equal(element, text)))
+            }
             (Check::Integer(operator, constant, _), Value::Char16(unit)) => {
                 Some(operator.holds(i128::from(*unit).cmp(constant)))
             }
