@@ -24,6 +24,7 @@
 //! `CLSID_WbemLocator` and `CLSID_WbemRefresher`, for clients in C and C++.
 #![deny(unsafe_code)]
 
+mod associations;
 mod capabilities;
 mod changes;
 mod cooker;
@@ -41,6 +42,7 @@ mod registration;
 pub mod repository;
 mod services;
 mod serving;
+mod statement;
 #[allow(unsafe_code)]
 mod sys;
 mod template;
@@ -77,6 +79,7 @@ pub use refresher::{
 };
 pub use registration::{Impersonation, Reentrancy, Registration};
 pub use repository::Repository;
+pub use statement::Found;
 
 /// The cooking provider's COM classes, as `schema/providers.mof` registers
 /// them: for a provider host and for a client.

@@ -47,7 +47,8 @@ impl Query {
     /// * `WBEM_E_INVALID_QUERY`: it is malformed, or names a property that the
     ///   class doesn't have, or compares what can't be compared.
     /// * `WBEM_E_INVALID_CLASS`: there is no such class.
-    /// * `WBEM_E_NOT_SUPPORTED`: it is a query of another kind.
+    /// * `WBEM_E_NOT_SUPPORTED`: it is a query of another kind, which
+    ///   [`Namespace::exec`] may run.
     pub fn new(namespace: &Namespace, text: &str) -> Result<Query> {
         match wql::parse(text)? {
             wql::Query::Data(parsed) => Query::of(namespace, &parsed),

@@ -12,7 +12,7 @@ use hiperf_com::server::{Adding, ClientRefresher, Locator, NamespaceServices, Se
 use hiperf_com::{ComPtr, IWbemHiPerfEnum, IWbemRefresher, IWbemServices};
 
 use crate::namespace::WeakNamespace;
-use crate::{Namespace, Query, Refreshed, Refresher};
+use crate::{Found, Namespace, Refreshed, Refresher};
 
 /// `WBEM_GENUS_INSTANCE`, which the `__GENUS` of an instance is.
 const GENUS_INSTANCE: i32 = 2;
@@ -128,10 +128,11 @@ impl NamespaceServices for Namespace {
 
     fn exec_query(&self, query: &str, context: Option<&Context>) -> Result<Vec<Object>> {
         self.repository().refresh();
-        let query = Query::new(self, query)?;
-        let mut instances = self.query_with(&query, context)?;
-        instances.iter_mut().try_for_each(|instance| query.project(instance))?;
-        Ok(objects(instances))
+        let object = |found| match found {
+            Found::Instance(instance) => Object::new(instance),
+            Found::Class(class) => self.class_object(&class),
+        };
+        Ok(self.exec_with(query, context)?.into_iter().map(object).collect())
     }
 }
 

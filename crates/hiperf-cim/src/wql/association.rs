@@ -169,6 +169,16 @@ impl AssociationQuery {
         at(status, &self.text, self.source_span.clone(), what, hint)
     }
 
+    /// The error for a class that doesn't exist, after AssocClass or ResultClass.
+    #[must_use]
+    pub fn unknown_class(&self, name: &str) -> Error {
+        let what = format!("there is no class {name}");
+        // It stands behind the path, which may have the same name in it.
+        let clause = self.source_span.end;
+        let place = self.text[clause..].rfind(name).map(|at| clause + at..clause + at + name.len());
+        at(Status::WBEM_E_INVALID_CLASS, &self.text, place.unwrap_or(0..self.text.len()), &what, "")
+    }
+
     /// The query as it was given.
     #[must_use]
     pub fn text(&self) -> &str {
