@@ -12,6 +12,7 @@
 //! each measurement the table is compared with what the files say. Arguments are
 //! other numbers of processes.
 
+mod own_namespace;
 #[path = "../../../benches/rounds.rs"]
 mod rounds;
 
@@ -41,7 +42,7 @@ const SETS: usize = 3;
 const ACTIVE_EVERY: usize = 20;
 
 fn main() -> ExitCode {
-    match in_own_namespace() {
+    match own_namespace::run_there() {
         Ok(Some(code)) => return code,
         Ok(None) => {}
         Err(why) => println!("among the processes of the machine, so expect noise: {why}"),
@@ -60,26 +61,6 @@ fn main() -> ExitCode {
         passed &= compare(&mut sleepers);
     }
     rounds::verdict(passed)
-}
-
-/// Runs the bench again in a namespace of its own, and returns how it ended;
-/// `None` if this is that run.
-fn in_own_namespace() -> Result<Option<ExitCode>, String> {
-    if std::process::id() == 1 {
-        return Ok(None);
-    }
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let mut unshare = Command::new("unshare");
-    unshare.args(["--pid", "--fork", "--mount-proc", "--kill-child"]);
-    let may = unshare.arg("true").output().map_err(|error| format!("unshare: {error}"))?;
-    if !may.status.success() {
-        return Err(String::from_utf8_lossy(&may.stderr).trim().to_owned());
-    }
-    let mut unshare = Command::new("unshare");
-    unshare.args(["--pid", "--fork", "--mount-proc", "--kill-child"]);
-    let ended = unshare.arg(program).args(std::env::args().skip(1)).status();
-    let ended = ended.map_err(|error| error.to_string())?;
-    Ok(Some(if ended.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }))
 }
 
 /// Processes that wait for something to read, which they write back.

@@ -1,4 +1,4 @@
-//! A sample of the processes allocates nothing once it is warm: neither of those
+//! A sample of the processes and their threads allocates nothing once it is warm: neither of those
 //! that stay nor, when others come and go, of as many as before.
 
 #[path = "processes/children.rs"]
@@ -12,7 +12,7 @@ mod namespace;
 use children::ForkedChild;
 use counting::COUNT;
 use hiperf_linux::clock::Clock;
-use hiperf_linux::process::{ProcessSources, ProcessTable};
+use hiperf_linux::process::{ProcessSources, ProcessTable, ThreadTable};
 use hiperf_linux::root::Root;
 use namespace::{OWN_PROC, is_inside};
 
@@ -32,6 +32,8 @@ fn allocations(skips_idle: bool, budget: u32, samples: usize, replaced: usize) -
     root.set_descriptor_budget(budget);
     let mut table = ProcessTable::default();
     table.set_idle_skip(skips_idle);
+    let mut threads = ThreadTable::default();
+    let of_threads = ProcessSources::STAT | ProcessSources::STATUS;
     let mut children: Vec<ForkedChild> = (0..20).map(|_| ForkedChild::sleeper()).collect();
     let clock = Clock::anchored(0, 0);
     let mut before = 0;
@@ -44,6 +46,7 @@ fn allocations(skips_idle: bool, budget: u32, samples: usize, replaced: usize) -
             children.push(ForkedChild::sleeper());
         }
         table.sample(&mut root, WANTED, clock.at(sample as u64 * 1_000_000)).unwrap();
+        threads.sample(&mut root, &mut table, of_threads);
     }
     COUNT.get() - before
 }

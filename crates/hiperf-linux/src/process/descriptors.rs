@@ -7,11 +7,13 @@
 //! the process started tells.
 
 use std::ffi::CStr;
+use std::fmt;
 use std::os::fd::AsFd as _;
 
 use rustix::fs::{AtFlags, OFlags, statat};
 use rustix::io::Errno;
 
+use crate::digits::Digits;
 use crate::file::{Shape, read_whole};
 use crate::process::directory::{Directory, ENTRIES_BYTES};
 use crate::process::sources::{ProcessFile, ProcessSources};
@@ -20,8 +22,24 @@ use crate::root::{Kept, Root};
 /// What fits most files; a larger one grows the buffer.
 const EXPECTED_BYTES: usize = 16 << 10;
 
-/// The longest path here: an id of 10 digits, a slash and a name.
-const PATH_BYTES: usize = 32;
+/// The longest path here: two ids of 10 digits, `/task/` between them, a slash
+/// and a name.
+const PATH_BYTES: usize = 48;
+
+/// Whose file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Whose {
+    pub(crate) pid: u32,
+    /// One of its threads, if it isn't the process itself.
+    pub(crate) tid: Option<u32>,
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.pid)?;
+        self.tid.map_or(Ok(()), |tid| write!(f, "/task/{tid}"))
+    }
+}
 
 /// The files of one process that stay open.
 #[derive(Debug, Default)]
@@ -81,10 +99,23 @@ impl ProcessFiles {
         descriptors: &mut Descriptors,
     ) -> Result<&[u8], Errno> {
         let kept = descriptors.kept.get_mut(file as usize);
+        self.read_of(root, directory, Whose { pid, tid: None }, file.name(), kept)
+    }
+
+    /// The same of a file by its name, for which `kept` is the place where it
+    /// stays open, if it may.
+    pub(crate) fn read_of(
+        &mut self,
+        root: &mut Root,
+        directory: &Directory,
+        whose: Whose,
+        name: &str,
+        kept: Option<&mut Option<Kept>>,
+    ) -> Result<&[u8], Errno> {
         let length = match &kept {
             Some(Some(kept)) => read_whole(root, kept.as_fd(), Shape::OnePiece, &mut self.buffer)?,
             _ => {
-                let path = write_path(&mut self.path, pid, file.name());
+                let path = write_path(&mut self.path, whose, name);
                 let descriptor = root.open_at(directory.as_fd(), path, OFlags::empty())?;
                 let length = read_whole(root, descriptor.as_fd(), Shape::OnePiece, &mut self.buffer)?;
                 // A file of a recorded tree could be read on after it was removed.
@@ -96,9 +127,27 @@ impl ProcessFiles {
         };
         let text = &self.buffer[..length];
         if root.is_teed() {
-            root.tee(&format!("proc/{pid}/{}", file.name()), text);
+            root.tee(&format!("proc/{whose}/{name}"), text);
         }
         Ok(text)
+    }
+
+    /// Appends the ids of a process's threads to `seen`, in ascending order.
+    pub(crate) fn list_threads(
+        &mut self,
+        root: &mut Root,
+        directory: &Directory,
+        pid: u32,
+        seen: &mut Vec<u32>,
+    ) -> Result<(), Errno> {
+        let path = write_path(&mut self.path, Whose { pid, tid: None }, "task");
+        let opened = Directory::of(root.open_at(directory.as_fd(), path, OFlags::DIRECTORY)?);
+        opened.read_from(root, 0, &mut self.entries, seen)?;
+        if root.is_teed() {
+            let names: String = seen.iter().map(|tid| format!("{tid}\n")).collect();
+            root.tee(&format!("proc/{pid}/task"), names.as_bytes());
+        }
+        Ok(())
     }
 
     /// How many descriptors a process has open.
@@ -108,7 +157,7 @@ impl ProcessFiles {
         directory: &Directory,
         pid: u32,
     ) -> Result<u64, Errno> {
-        let path = write_path(&mut self.path, pid, "fd");
+        let path = write_path(&mut self.path, Whose { pid, tid: None }, "fd");
         // A copy of what is read is to hold the names that were counted.
         let wants_names = root.is_teed();
         if directory.is_procfs() && !wants_names {
@@ -138,23 +187,16 @@ impl ProcessFiles {
     }
 }
 
-/// Writes `PID/NAME`, for a call that takes a C string.
-fn write_path<'a>(path: &'a mut [u8; PATH_BYTES], pid: u32, name: &str) -> &'a CStr {
-    let mut digits = [0; 10];
-    let mut start = digits.len();
-    let mut rest = pid;
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    let parts = [&digits[start..], b"/", name.as_bytes(), b"\0"];
+/// Writes `PID/NAME`, or `PID/task/TID/NAME`, for a call that takes a C string.
+fn write_path<'a>(path: &'a mut [u8; PATH_BYTES], whose: Whose, name: &str) -> &'a CStr {
+    let (mut pid, mut tid) = (Digits::default(), Digits::default());
+    let (between, thread) = match whose.tid {
+        Some(thread) => ("/task/", tid.write(thread)),
+        None => ("", ""),
+    };
     let mut end = 0;
-    for part in parts {
-        path[end..end + part.len()].copy_from_slice(part);
+    for part in [pid.write(whose.pid), between, thread, "/", name, "\0"] {
+        path[end..end + part.len()].copy_from_slice(part.as_bytes());
         end += part.len();
     }
     CStr::from_bytes_until_nul(path).unwrap_or_default()
@@ -169,8 +211,11 @@ mod tests {
         let mut path = [b'x'; PATH_BYTES];
         for file in ProcessFile::ALL {
             for pid in [0, 7, 10, 32_768, u32::MAX] {
-                let expected = format!("{pid}/{}", file.name());
-                assert_eq!(write_path(&mut path, pid, file.name()).to_str(), Ok(expected.as_str()));
+                for tid in [None, Some(pid)] {
+                    let whose = Whose { pid, tid };
+                    let expected = format!("{whose}/{}", file.name());
+                    assert_eq!(write_path(&mut path, whose, file.name()).to_str(), Ok(expected.as_str()));
+                }
             }
         }
     }

@@ -4,6 +4,8 @@
 //! ```text
 //!   Membership: who came?  ->  ProcessTable  ->  Process, one each  ->  class
 //!                              idle? names, descriptors
+//!                                   |
+//!                              ThreadTable   ->  Thread, one each   ->  class
 //! ```
 //!
 //! What costs is the kernel's formatting of text, so the table reads as little
@@ -24,19 +26,25 @@ mod lru;
 mod membership;
 mod names;
 pub mod perf_process;
+pub mod perf_thread;
 mod reading;
 pub mod record;
 pub mod sources;
 pub mod stat;
 pub mod status;
 pub mod table;
+pub mod thread;
+pub mod threads;
 pub mod usage;
 
 pub use self::record::Process;
 pub use self::sources::ProcessSources;
 pub use self::table::ProcessTable;
+pub use self::thread::Thread;
+pub use self::threads::ThreadTable;
 
 use self::perf_process::PerfProcess;
+use self::perf_thread::PerfThread;
 use crate::area::{Area, Entry, Moment, Sampled, Units};
 use crate::clock::unix_seconds_to_100ns;
 use crate::machine::Machine;
@@ -47,11 +55,22 @@ use crate::root::Unavailable;
 #[derive(Debug)]
 pub struct Processes {
     table: ProcessTable,
+    threads: ThreadTable,
     unavailable: Option<Unavailable>,
     units: Units,
     boot_100ns: Option<u64>,
     /// Time in which no process ran, and on how many processors.
     idle: Option<IdleTime>,
+    idle_processors: Vec<IdleProcessor>,
+}
+
+/// The time in which one processor ran no process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdleProcessor {
+    /// The processor.
+    pub number: u32,
+    /// Its time, in clock ticks.
+    pub ticks: u64,
 }
 
 /// The time that belongs to no process.
@@ -75,17 +94,31 @@ impl Processes {
     /// `/proc/stat`.
     pub const MACHINE: Sources = Sources::number(4);
 
-    const OF_PROCESS: [(Sources, ProcessSources); 4] = [
+    /// The threads of each process, in `/proc/N/task`, with `stat` of each.
+    pub const THREADS: Sources = Sources::number(5);
+    /// `status` of each thread.
+    pub const THREAD_STATUS: Sources = Sources::number(6);
+
+    const OF_PROCESS: [(Sources, ProcessSources); 6] = [
         (Processes::STAT, ProcessSources::STAT),
         (Processes::STATUS, ProcessSources::STATUS),
         (Processes::IO, ProcessSources::IO),
         (Processes::DESCRIPTORS, ProcessSources::DESCRIPTORS),
+        // Which processes there are, and how many threads each has.
+        (Processes::THREADS, ProcessSources::STAT),
+        (Processes::THREAD_STATUS, ProcessSources::STAT),
     ];
 
     /// The processes.
     #[must_use]
     pub const fn table(&self) -> &ProcessTable {
         &self.table
+    }
+
+    /// The threads of the processes.
+    #[must_use]
+    pub const fn threads(&self) -> &ThreadTable {
+        &self.threads
     }
 
     /// The units that the processes are counted in.
@@ -106,6 +139,23 @@ impl Processes {
         self.idle
     }
 
+    /// The same, processor by processor; empty if it wasn't asked for.
+    #[must_use]
+    pub fn idle_processors(&self) -> &[IdleProcessor] {
+        &self.idle_processors
+    }
+
+    /// The sources of a thread among those of the area.
+    fn of_thread(wanted: Sources) -> ProcessSources {
+        if wanted.has_any(Processes::THREAD_STATUS) {
+            ProcessSources::STAT | ProcessSources::STATUS
+        } else if wanted.has_any(Processes::THREADS) {
+            ProcessSources::STAT
+        } else {
+            ProcessSources::NONE
+        }
+    }
+
     /// The sources of a process among those of the area.
     pub(crate) fn of_process(wanted: Sources) -> ProcessSources {
         let named = Processes::OF_PROCESS.into_iter().filter(|(source, _)| wanted.has_any(*source));
@@ -117,16 +167,18 @@ impl Default for Processes {
     fn default() -> Processes {
         Processes {
             table: ProcessTable::default(),
+            threads: ThreadTable::default(),
             unavailable: None,
             units: Units::of_this_machine(),
             boot_100ns: None,
             idle: None,
+            idle_processors: Vec::new(),
         }
     }
 }
 
 impl Area for Processes {
-    const CLASSES: &'static [Entry] = &[Entry::of::<PerfProcess>()];
+    const CLASSES: &'static [Entry] = &[Entry::of::<PerfProcess>(), Entry::of::<PerfThread>()];
 
     fn unavailable(&self, _: Sources) -> Option<Unavailable> {
         self.unavailable
@@ -138,15 +190,21 @@ impl Sampled for Processes {
         self.units = moment.units;
         self.boot_100ns = None;
         self.idle = None;
+        self.idle_processors.clear();
         if wanted.has_any(Processes::MACHINE) {
             let cpus = moment.machine.stat().cpus();
-            let ticks = cpus.iter().map(|cpu| cpu.times.idle.wrapping_add(cpu.times.iowait));
+            self.idle_processors.extend(cpus.iter().map(|cpu| {
+                let ticks = cpu.times.idle.wrapping_add(cpu.times.iowait);
+                IdleProcessor { number: cpu.number, ticks }
+            }));
+            let ticks = self.idle_processors.iter().map(|processor| processor.ticks);
             let idle = IdleTime { ticks: ticks.fold(0, u64::wrapping_add), processors: cpus.len() as u64 };
             self.idle = (!cpus.is_empty()).then_some(idle);
             self.boot_100ns = moment.machine.boot_time_s().and_then(unix_seconds_to_100ns);
         }
         let of_process = Processes::of_process(wanted);
         self.unavailable = self.table.sample(moment.root, of_process, moment.at).err();
+        self.threads.sample(moment.root, &mut self.table, Processes::of_thread(wanted));
     }
 
     fn of_machine(wanted: Sources) -> Sources {

@@ -32,7 +32,7 @@ pub(crate) struct Names {
 
 /// A set of numbers.
 #[derive(Debug, Default)]
-struct Numbers {
+pub(crate) struct Numbers {
     words: Vec<u64>,
     count: usize,
 }
@@ -89,8 +89,25 @@ fn needs_number(name: &str) -> bool {
 }
 
 impl Numbers {
+    /// Frees all of them.
+    pub(crate) fn clear(&mut self) {
+        self.words.clear();
+        self.count = 0;
+    }
+
+    /// Takes this one, if it is free.
+    pub(crate) fn take_number(&mut self, number: u32) {
+        let index = (number / u64::BITS) as usize;
+        if self.words.len() <= index {
+            self.words.resize(index + 1, 0);
+        }
+        let bit = 1 << (number % u64::BITS);
+        self.count += usize::from(self.words[index] & bit == 0);
+        self.words[index] |= bit;
+    }
+
     /// Takes the lowest free number from `first` on, which is 0 or 1.
-    fn take(&mut self, first: u32) -> u32 {
+    pub(crate) fn take(&mut self, first: u32) -> u32 {
         for (index, word) in self.words.iter_mut().enumerate() {
             // A number that is never given out counts as taken.
             let never = if index == 0 { u64::from(first) } else { 0 };

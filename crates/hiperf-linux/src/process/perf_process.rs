@@ -167,11 +167,12 @@ const SUMMED: &[(Sources, Number)] = &[
 ];
 
 /// Clock ticks in 100-nanosecond units.
-fn to_100ns(ticks: u64, units: Units) -> u64 {
+pub(crate) fn to_100ns(ticks: u64, units: Units) -> u64 {
     (u128::from(ticks) * u128::from(FREQUENCY) / u128::from(units.ticks_per_second.max(1))) as u64
 }
 
-fn both(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+/// The sum, if both are there.
+pub(crate) fn both(one: Option<u64>, other: Option<u64>) -> Option<u64> {
     Some(one?.wrapping_add(other?))
 }
 

@@ -17,7 +17,7 @@ use crate::process::usage::{Io, Schedstat, Statm, open_files_limit, proportional
 use crate::root::{Root, Unavailable};
 
 /// What stands for a text that makes no sense.
-const NONSENSE: Unavailable = Unavailable::Failed(Errno::BADMSG);
+pub(crate) const NONSENSE: Unavailable = Unavailable::Failed(Errno::BADMSG);
 
 /// Why there is nothing to show of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,12 +132,12 @@ impl Reader {
 }
 
 /// Whether a call that failed so may have met a process that has ended.
-fn is_end(errno: Errno) -> bool {
+pub(crate) fn is_end(errno: Errno) -> bool {
     matches!(errno, Errno::SRCH | Errno::NOENT)
 }
 
 /// What has become of a process whose `stat` can't be read.
-fn end_without_stat(errno: Errno) -> End {
+pub(crate) fn end_without_stat(errno: Errno) -> End {
     match Unavailable::from_errno(errno) {
         Unavailable::Denied => End::Hidden,
         Unavailable::Failed(errno) if !is_end(errno) => End::Failed(errno),

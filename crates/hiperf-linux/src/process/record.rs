@@ -56,6 +56,8 @@ pub(crate) struct Upkeep {
     pub(crate) must_read: bool,
     /// The sample in which it last used processor time.
     pub(crate) busy_in: u64,
+    /// Whether it was left unread in this sample, because it did nothing.
+    pub(crate) is_unread: bool,
 }
 
 impl Process {

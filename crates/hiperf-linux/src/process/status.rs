@@ -65,6 +65,14 @@ impl PidStatus {
         status
     }
 
+    /// How often the processor changed hands, given away or taken, in a text of
+    /// which nothing else is of interest.
+    pub(crate) fn switches(text: &[u8]) -> Option<u64> {
+        let mut status = PidStatus::default();
+        status.take_switches(text);
+        Some(status.voluntary_switches?.wrapping_add(status.involuntary_switches?))
+    }
+
     fn take_memory(&mut self, line: &[u8]) {
         let Some(colon) = line.iter().take(LONGEST_NAME).position(|byte| *byte == b':') else { return };
         let field = match &line[..colon] {
@@ -147,6 +155,14 @@ mod tests {
         let expected =
             PidStatus { voluntary_switches: Some(5), involuntary_switches: Some(6), ..PidStatus::default() };
         assert_eq!(status, expected);
+    }
+
+    #[test]
+    fn switches_are_found_from_the_end() {
+        assert_eq!(PidStatus::switches(TEXT.as_bytes()), Some(695));
+        let cut = TEXT.find("nonvoluntary").unwrap();
+        assert_eq!(PidStatus::switches(&TEXT.as_bytes()[..cut]), None);
+        assert_eq!(PidStatus::switches(b""), None);
     }
 
     #[test]

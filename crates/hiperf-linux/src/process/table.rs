@@ -27,7 +27,7 @@ use crate::root::{Root, Unavailable};
 
 /// Samples for which a process must have done nothing before a busy one may have
 /// its descriptors.
-const PATIENCE_SAMPLES: u64 = 8;
+pub(crate) const PATIENCE_SAMPLES: u64 = 8;
 
 /// The processes beneath one [`Root`].
 #[derive(Debug)]
@@ -135,6 +135,32 @@ impl ProcessTable {
         shown.iter().map(|(_, place)| &self.processes[*place as usize])
     }
 
+    /// The number of the last sample.
+    pub(crate) fn sample_number(&self) -> u64 {
+        self.sample_number
+    }
+
+    /// The places of the processes of the last sample, in ascending order of ids.
+    pub(crate) fn places(&self) -> &[(u32, u32)] {
+        if self.is_shown { &self.order } else { &[] }
+    }
+
+    /// The process in a place.
+    pub(crate) fn at(&self, place: u32) -> &Process {
+        &self.processes[place as usize]
+    }
+
+    /// Takes the directory that the processes are in, for whoever reads more of
+    /// them and gives it back.
+    pub(crate) fn take_directory(&mut self) -> Option<Directory> {
+        self.directory.take()
+    }
+
+    /// Takes back what [`ProcessTable::take_directory`] gave.
+    pub(crate) fn return_directory(&mut self, directory: Directory) {
+        self.directory = Some(directory);
+    }
+
     /// How many processes of the last sample could be seen.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -239,6 +265,7 @@ impl ProcessTable {
         let Sampling { root, directory, wanted, now, skips_idle } = sampling;
         let process = &mut self.processes[place as usize];
         process.have = process.have.intersection(*wanted);
+        process.upkeep.is_unread = false;
         let must_read = process.upkeep.must_read || now.saturating_sub(process.upkeep.read_at) >= MOST_AGE;
         if must_read {
             process.forget_reasons(*wanted);
@@ -247,6 +274,7 @@ impl ProcessTable {
         let clock_before = process.upkeep.clock_ns;
         if *skips_idle && activity(process, root) == Activity::Idle && !must_read {
             due = due.without(process.have.intersection(ProcessSources::STILL_WHEN_IDLE));
+            process.upkeep.is_unread = !due.has_any(ProcessSources::STAT);
             if due.is_empty() {
                 return Ok(());
             }
@@ -278,7 +306,7 @@ impl ProcessTable {
 
     /// Takes the descriptors of whoever was busy the longest time ago, if that is
     /// long enough.
-    fn make_room(&mut self) {
+    pub(crate) fn make_room(&mut self) {
         let Some(oldest) = self.holders.oldest() else { return };
         let process = &mut self.processes[oldest as usize];
         if process.upkeep.busy_in + PATIENCE_SAMPLES <= self.sample_number {

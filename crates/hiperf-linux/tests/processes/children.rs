@@ -15,6 +15,21 @@ impl ForkedChild {
         })
     }
 
+    /// One whose first thread and so many others do nothing.
+    pub fn sleeper_with_threads(count: usize) -> ForkedChild {
+        let child = ForkedChild::forked_with(|| {
+            for _ in 0..count {
+                // The C library readies its own locks in a child.
+                std::thread::spawn(sleep_for_ever);
+            }
+        });
+        let tasks = format!("/proc/{}/task", child.pid());
+        while fs::read_dir(&tasks).unwrap().count() <= count {
+            std::thread::yield_now();
+        }
+        child
+    }
+
     /// One that uses a processor all the time.
     pub fn spinner() -> ForkedChild {
         ForkedChild::forked(std::hint::spin_loop)
@@ -44,6 +59,18 @@ impl ForkedChild {
             -1 => Err(std::io::Error::last_os_error()),
             0 => sleep_for_ever(),
             pid => Ok(ForkedChild(pid as libc::pid_t)),
+        }
+    }
+
+    fn forked_with(begin: impl Fn()) -> ForkedChild {
+        // SAFETY: the child does what needs no lock but those of the C library.
+        match unsafe { libc::fork() } {
+            -1 => panic!("fork: {}", std::io::Error::last_os_error()),
+            0 => {
+                begin();
+                sleep_for_ever()
+            }
+            pid => ForkedChild(pid),
         }
     }
 

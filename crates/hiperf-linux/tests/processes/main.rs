@@ -10,6 +10,7 @@ mod naive;
 mod namespace;
 mod odd;
 mod rights;
+mod threads;
 mod tree;
 
 use hiperf_linux::clock::Clock;
