@@ -45,8 +45,8 @@ impl Copy {
 }
 
 /// `cpu12` as `cpuN`, and `hwmon3/temp1_input` as `hwmonN/tempN_input`: what is
-/// numbered is read together. So are the processes, `812` as `N`, and block
-/// devices, `sda` as `NAME`.
+/// numbered is read together. So are the processes, `812` as `N`, and devices,
+/// `sda` as `NAME`.
 fn without_numbers(path: &str) -> String {
     let of_sys = path.trim_start_matches('/').starts_with("sys/");
     let part = |part: &str| {
@@ -61,13 +61,13 @@ fn without_numbers(path: &str) -> String {
         }
         if of_sys || out == "N" { out } else { part.to_owned() }
     };
-    let mut parts: Vec<_> = path.split('/').map(part).collect();
-    // So are block devices and network interfaces.
-    let of_devices = |pair: &[String]| pair == ["sys", "block"] || pair == ["class", "net"];
-    if let Some(at) = parts.windows(2).position(of_devices) {
-        parts.get_mut(at + 2).into_iter().for_each(|name| "NAME".clone_into(name));
-    }
-    parts.join("/")
+    let path = path.split('/').map(part).collect::<Vec<_>>().join("/");
+    let with_name = |directory: &&str| {
+        let (before, rest) = path.split_once(directory)?;
+        let (_, file) = rest.split_once('/')?;
+        Some(format!("{before}{directory}NAME/{file}"))
+    };
+    DEVICES.iter().find_map(with_name).unwrap_or(path)
 }
 
 /// The files that MappingStrings name: `/proc/stat: cpuN idle`, and for the
@@ -95,7 +95,10 @@ fn recorded(name: &str) -> PathBuf {
 
 /// Recorded machines that between them have whatever any class needs: each class
 /// is looked at on the first that has all of it.
-const TREES: [&str; 2] = ["two-cpu-vm", "large-box"];
+const TREES: [&str; 3] = ["two-cpu-vm", "large-box", "laptop"];
+
+/// Directories whose entries are devices.
+const DEVICES: [&str; 4] = ["sys/block/", "class/net/", "sys/class/power_supply/", "sys/class/powercap/"];
 
 fn serve(copy: &Copy, tree: &'static str) -> Namespace {
     let copy = copy.clone();

@@ -22,11 +22,13 @@
 #![deny(unsafe_code)]
 
 pub mod area;
+pub mod attribute;
 pub mod cgroups;
 pub mod clock;
 mod digits;
 pub mod disks;
 pub mod file;
+pub mod listing;
 pub mod machine;
 pub mod memory;
 pub mod network;
@@ -38,6 +40,7 @@ pub mod root;
 pub mod roster;
 pub mod sampler;
 mod scan;
+pub mod sensors;
 #[allow(unsafe_code)]
 mod sys;
 pub mod text_file;

@@ -22,6 +22,7 @@ use crate::pressure::Pressure;
 use crate::process::Processes;
 use crate::property::Sources;
 use crate::root::Root;
+use crate::sensors::Sensors;
 
 /// What is a part of the sampler.
 pub trait InSampler: Sized {
@@ -113,6 +114,7 @@ areas! {
     machine: Machine,
     memory: MemoryArea,
     disks: Disks,
+    sensors: Sensors,
     process: Processes,
     network: Network,
     pressure: Pressure,

@@ -1,0 +1,44 @@
+//! [`Power`]: `Linux_PerfRawData_Sensor_Power`, one instance for each sensor of
+//! `/sys/class/hwmon` that measures a power.
+
+use hiperf_provider::{Field, Instance, Reason};
+
+use crate::area::Class;
+use crate::property::{Property, Sources};
+use crate::sensors::chip::{Part, Quantity, Sensor, source};
+use crate::sensors::{Sensors, millionths};
+
+/// The class.
+#[derive(Debug)]
+pub struct Power;
+
+const OF: Quantity = Quantity::Power;
+
+impl Class for Power {
+    type Area = Sensors;
+    type Row = Sensor;
+    const NAME: &'static str = "Linux_PerfRawData_Sensor_Power";
+    const INSTANCES: Sources = Sensors::CHIPS;
+    const PROPERTIES: &'static [Property<Sensor>] = &[
+        Property::of_field("Label", source(OF, Part::Label), Field::Text(Sensor::label)),
+        Property::of_field(
+            "Watts",
+            source(OF, Part::Input),
+            Field::Real(|sensor| Some(millionths(sensor.input()?))),
+        ),
+        Property::of_field(
+            "MaximumWatts",
+            source(OF, Part::Maximum),
+            Field::Real(|sensor| Some(millionths(sensor.maximum()?))),
+        ),
+        Property::new("Alarm", source(OF, Part::Alarm), Sensor::alarm),
+    ];
+
+    fn for_each(sensors: &Sensors, visit: &mut dyn FnMut(Instance<'_>, &Sensor)) {
+        sensors.for_each(OF, visit);
+    }
+
+    fn why_missing(sensor: &Sensor, property: &Property<Sensor>) -> Option<Reason> {
+        Sensors::why_missing(sensor, property)
+    }
+}
