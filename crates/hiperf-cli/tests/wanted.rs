@@ -70,8 +70,8 @@ fn without_numbers(path: &str) -> String {
     DEVICES.iter().find_map(with_name).unwrap_or(path)
 }
 
-/// The files that MappingStrings name: `/proc/stat: cpuN idle`, and for the
-/// idle states the file is behind the colon.
+/// The files that MappingStrings name: `/proc/stat: cpuN idle`, and beneath
+/// /sys the file is behind the colon: `/sys/..: meminfo, MemFree`.
 fn mapped(property: &Property) -> BTreeSet<String> {
     let Some(Value::Array(_, strings)) = property.qualifiers().value("MappingStrings").cloned() else {
         panic!("{} has no MappingStrings", property.name())
@@ -81,7 +81,10 @@ fn mapped(property: &Property) -> BTreeSet<String> {
         match path.strip_suffix("(2)").or_else(|| path.strip_suffix("(7)")) {
             // What a call says is recorded under the call's name.
             Some(call) => format!("/{call}"),
-            None if path.starts_with("/sys") => without_numbers(&format!("{path}/{field}")),
+            None if path.starts_with("/sys") => {
+                let (file, _what_of_it) = field.split_once(", ").unwrap_or((field, ""));
+                without_numbers(&format!("{path}/{file}"))
+            }
             None => path.to_owned(),
         }
     };

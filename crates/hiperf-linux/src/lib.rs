@@ -31,6 +31,7 @@ pub mod file;
 pub mod listing;
 pub mod machine;
 pub mod memory;
+pub mod named;
 pub mod network;
 pub mod pressure;
 pub mod process;

@@ -112,6 +112,33 @@ pub(crate) fn split_at_byte(line: &[u8], separator: u8) -> Option<(&[u8], &[u8])
     Some((&line[..at], &line[at + 1..]))
 }
 
+/// The byte of three octal digits, as the kernel writes one that would end a name.
+pub(crate) fn octal(digits: &[u8; 3]) -> Option<u8> {
+    let value = digits.iter().try_fold(0u32, |value, digit| {
+        let digit = digit.wrapping_sub(b'0');
+        (digit < 8).then_some(value * 8 + u32::from(digit))
+    })?;
+    u8::try_from(value).ok()
+}
+
+/// Most of what the kernel numbers in a list; it supports fewer processors and
+/// nodes.
+const MOST_IN_LIST: u32 = 1 << 16;
+
+/// The numbers of a list such as `0-3,8`, up to where it isn't one or doesn't
+/// ascend.
+pub(crate) fn numbers_of_list(line: &[u8]) -> impl Iterator<Item = u32> {
+    let mut least = 0;
+    let range = move |part: &[u8]| {
+        let (first, last) = split_at_byte(part, b'-').unwrap_or((part, part));
+        let (first, last) = (u32::try_from(number(first)?).ok()?, u32::try_from(number(last)?).ok()?);
+        let is_one = (least..=last).contains(&first) && last < MOST_IN_LIST;
+        least = last.saturating_add(1);
+        is_one.then_some(first..=last)
+    };
+    line.split(|byte| *byte == b',').map_while(range).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +200,18 @@ mod tests {
         assert_eq!((hexadecimal(b"0000387c"), hexadecimal(b"FFFFFFFF")), (Some(0x387C), Some(0xFFFF_FFFF)));
         for bad in [&b""[..], b"100000000", b"+1", b"0x1", b"g", b"-1", b"\xff"] {
             assert_eq!(hexadecimal(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_of_ranges_that_ascend() {
+        let all = |text: &'static str| numbers_of_list(text.as_bytes()).collect::<Vec<_>>();
+        assert_eq!(all("0"), [0]);
+        assert_eq!(all("0-2,8,10-11"), [0, 1, 2, 8, 10, 11]);
+        for (bad, expected) in
+            [("", 0), ("x", 0), ("0-1,1", 2), ("3-2", 0), ("1,0-9", 1), ("0,0-4294967295", 1)]
+        {
+            assert_eq!(all(bad).len(), expected, "{bad:?}");
         }
     }
 

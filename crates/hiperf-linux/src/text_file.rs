@@ -1,6 +1,8 @@
 //! [`TextFile`]: a kernel file that is read at most once a sample, and what it
 //! said.
 
+use std::borrow::Cow;
+
 use crate::file::{File, Shape};
 use crate::root::{Root, Unavailable};
 
@@ -27,7 +29,7 @@ impl<T: Content> TextFile<T> {
     /// The file at `path`, relative to the root. See [`Shape`] for how the
     /// kernel hands it out; `expected_bytes` is the room for it at first.
     #[must_use]
-    pub fn new(path: &'static str, shape: Shape, expected_bytes: usize) -> TextFile<T> {
+    pub fn new(path: impl Into<Cow<'static, str>>, shape: Shape, expected_bytes: usize) -> TextFile<T> {
         let file = File::new(path, shape, expected_bytes);
         TextFile { file, content: T::default(), unavailable: None }
     }

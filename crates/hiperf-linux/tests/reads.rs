@@ -170,7 +170,7 @@ fn what_fails_or_is_not_wanted_leaves_nothing_of_the_sample_before() {
         sampler.area::<Machine>().stat().cpus().is_empty()
             && sampler.area::<Machine>().processor_total().is_none()
     );
-    assert_eq!(sampler.area::<MemoryArea>().usage().info.cached_bytes, None);
+    assert_eq!(sampler.area::<MemoryArea>().meminfo().cached, None);
 }
 
 #[test]

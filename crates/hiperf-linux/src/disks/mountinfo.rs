@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use crate::disks::diskstats::device;
 use crate::roster::hash_of;
-use crate::scan::{fields, lines, number, split_at_byte};
+use crate::scan::{fields, lines, number, octal, split_at_byte};
 use crate::text_file::Content;
 
 /// File systems that show what the kernel has to say and hold no files of anybody.
@@ -202,15 +202,6 @@ impl MountInfo {
 /// Whether options, of a mount or of the file system, begin with `ro`.
 fn starts_read_only(options: &[u8]) -> bool {
     options.split(|byte| *byte == b',').next() == Some(b"ro")
-}
-
-/// The byte of three octal digits.
-fn octal(digits: &[u8; 3]) -> Option<u8> {
-    let value = digits.iter().try_fold(0u32, |value, digit| {
-        let digit = digit.wrapping_sub(b'0');
-        (digit < 8).then_some(value * 8 + u32::from(digit))
-    })?;
-    u8::try_from(value).ok()
 }
 
 #[cfg(test)]

@@ -29,28 +29,28 @@ impl Class for Memory {
     const NAME: &'static str = "Win32_PerfRawData_PerfOS_Memory";
     const INSTANCES: Sources = Sources::NONE;
     const PROPERTIES: &'static [Property<Memory>] = &[
-        Property::new("AvailableBytes", INFO, |memory| memory.info.mem_available_bytes),
-        Property::new("AvailableKBytes", INFO, |memory| Some(memory.info.mem_available_bytes? >> 10)),
-        Property::new("AvailableMBytes", INFO, |memory| Some(memory.info.mem_available_bytes? >> 20)),
-        Property::new("CommittedBytes", INFO, |memory| memory.info.committed_bytes),
-        Property::new("CommitLimit", INFO, |memory| memory.info.commit_limit_bytes),
+        Property::new("AvailableBytes", INFO, |memory| memory.info.mem_available),
+        Property::new("AvailableKBytes", INFO, |memory| Some(memory.info.mem_available? >> 10)),
+        Property::new("AvailableMBytes", INFO, |memory| Some(memory.info.mem_available? >> 20)),
+        Property::new("CommittedBytes", INFO, |memory| memory.info.committed),
+        Property::new("CommitLimit", INFO, |memory| memory.info.commit_limit),
         Property::new("PercentCommittedBytesInUse", INFO, |memory| Some(committed_and_limit(memory)?.0)),
         Property::new("PercentCommittedBytesInUse_Base", INFO, |memory| Some(committed_and_limit(memory)?.1)),
         Property::new("CacheBytes", INFO, cache_bytes),
-        Property::new("SystemCacheResidentBytes", INFO, |memory| memory.info.cached_bytes),
-        Property::new("FreeAndZeroPageListBytes", INFO, |memory| memory.info.mem_free_bytes),
-        Property::new("ModifiedPageListBytes", INFO, |memory| memory.info.dirty_bytes),
-        Property::new("StandbyCacheNormalPriorityBytes", INFO, |memory| memory.info.inactive_file_bytes),
-        Property::new("PageFaultsPersec", STAT, |memory| memory.stat.page_faults),
-        Property::new("PageReadsPersec", STAT, |memory| memory.stat.major_faults),
+        Property::new("SystemCacheResidentBytes", INFO, |memory| memory.info.cached),
+        Property::new("FreeAndZeroPageListBytes", INFO, |memory| memory.info.mem_free),
+        Property::new("ModifiedPageListBytes", INFO, |memory| memory.info.dirty),
+        Property::new("StandbyCacheNormalPriorityBytes", INFO, |memory| memory.info.inactive_file),
+        Property::new("PageFaultsPersec", STAT, |memory| memory.stat.pgfault),
+        Property::new("PageReadsPersec", STAT, |memory| memory.stat.pgmajfault),
         Property::new("PagesInputPersec", STAT, pages_input),
         Property::new("PagesOutputPersec", STAT, pages_output),
         Property::new("PagesPersec", STAT, |memory| {
             Some(pages_input(memory)?.wrapping_add(pages_output(memory)?))
         }),
         Property::new("TransitionPagesRePurposedPersec", STAT, transition_pages_repurposed),
-        Property::new("PoolPagedBytes", INFO, |memory| memory.info.slab_reclaimable_bytes),
-        Property::new("PoolPagedResidentBytes", INFO, |memory| memory.info.slab_reclaimable_bytes),
+        Property::new("PoolPagedBytes", INFO, |memory| memory.info.s_reclaimable),
+        Property::new("PoolPagedResidentBytes", INFO, |memory| memory.info.s_reclaimable),
         Property::new("PoolNonpagedBytes", INFO, pool_nonpaged_bytes),
     ];
 
@@ -64,8 +64,8 @@ impl Class for Memory {
 #[must_use]
 pub fn committed_and_limit(memory: &Memory) -> Option<(u64, u64)> {
     let page = memory.page_size_bytes.max(1);
-    let committed = memory.info.committed_bytes? / page;
-    let limit = memory.info.commit_limit_bytes? / page;
+    let committed = memory.info.committed? / page;
+    let limit = memory.info.commit_limit? / page;
     let excess_bits = (committed | limit).checked_ilog2().map_or(0, |top| (top + 1).saturating_sub(32));
     Some((committed >> excess_bits, limit >> excess_bits))
 }
@@ -73,32 +73,32 @@ pub fn committed_and_limit(memory: &Memory) -> Option<(u64, u64)> {
 /// Cached contents of files and of block devices.
 #[must_use]
 pub fn cache_bytes(memory: &Memory) -> Option<u64> {
-    memory.info.cached_bytes?.checked_add(memory.info.buffers_bytes?)
+    memory.info.cached?.checked_add(memory.info.buffers?)
 }
 
 /// Pages read from disks.
 #[must_use]
 pub fn pages_input(memory: &Memory) -> Option<u64> {
-    Some(kib_to_pages(memory.stat.paged_in_kib?, memory.page_size_bytes))
+    Some(kib_to_pages(memory.stat.pgpgin?, memory.page_size_bytes))
 }
 
 /// Pages written to disks.
 #[must_use]
 pub fn pages_output(memory: &Memory) -> Option<u64> {
-    Some(kib_to_pages(memory.stat.paged_out_kib?, memory.page_size_bytes))
+    Some(kib_to_pages(memory.stat.pgpgout?, memory.page_size_bytes))
 }
 
 /// Cached pages that were taken for something else, by either way.
 #[must_use]
 pub fn transition_pages_repurposed(memory: &Memory) -> Option<u64> {
-    Some(memory.stat.stolen_by_kswapd?.wrapping_add(memory.stat.stolen_directly?))
+    Some(memory.stat.pgsteal_kswapd?.wrapping_add(memory.stat.pgsteal_direct?))
 }
 
 /// Kernel memory that stays as long as it is in use.
 #[must_use]
 pub fn pool_nonpaged_bytes(memory: &Memory) -> Option<u64> {
-    let slabs = memory.info.slab_unreclaimable_bytes?;
-    slabs.checked_add(memory.info.kernel_stack_bytes?)?.checked_add(memory.info.page_tables_bytes?)
+    let slabs = memory.info.s_unreclaim?;
+    slabs.checked_add(memory.info.kernel_stack?)?.checked_add(memory.info.page_tables?)
 }
 
 fn kib_to_pages(kib: u64, page_size_bytes: u64) -> u64 {
@@ -116,8 +116,8 @@ mod tests {
     #[track_caller]
     fn check_commit(committed_bytes: u64, limit_bytes: u64, expected: (u64, u64)) {
         let mut memory = memory();
-        memory.info.committed_bytes = Some(committed_bytes);
-        memory.info.commit_limit_bytes = Some(limit_bytes);
+        memory.info.committed = Some(committed_bytes);
+        memory.info.commit_limit = Some(limit_bytes);
         assert_eq!(committed_and_limit(&memory), Some(expected));
     }
 
@@ -132,8 +132,8 @@ mod tests {
     #[test]
     fn disk_traffic_is_in_pages() {
         let mut memory = memory();
-        memory.stat.paged_in_kib = Some(203_281);
-        memory.stat.paged_out_kib = Some(44_716);
+        memory.stat.pgpgin = Some(203_281);
+        memory.stat.pgpgout = Some(44_716);
         assert_eq!((pages_input(&memory), pages_output(&memory)), (Some(50_820), Some(11_179)));
         memory.page_size_bytes = 65_536;
         assert_eq!(pages_input(&memory), Some(3176));
@@ -144,11 +144,11 @@ mod tests {
     #[test]
     fn a_sum_of_which_a_part_is_missing_is_missing() {
         let mut memory = memory();
-        memory.info.cached_bytes = Some(10);
+        memory.info.cached = Some(10);
         assert_eq!(cache_bytes(&memory), None);
-        memory.info.buffers_bytes = Some(5);
+        memory.info.buffers = Some(5);
         assert_eq!(cache_bytes(&memory), Some(15));
-        memory.info.buffers_bytes = Some(u64::MAX);
+        memory.info.buffers = Some(u64::MAX);
         assert_eq!(cache_bytes(&memory), None);
     }
 }

@@ -1,0 +1,143 @@
+//! [`LinuxVmStat`]: `Linux_PerfRawData_OS_VmStat`, all that `/proc/vmstat` counts.
+
+use hiperf_provider::Instance;
+
+use crate::area::Class;
+use crate::memory::MemoryArea;
+use crate::memory::vmstat::VmStat;
+use crate::property::{Property, Sources};
+
+const STAT: Sources = MemoryArea::VMSTAT;
+
+/// The class.
+#[derive(Debug)]
+pub struct LinuxVmStat;
+
+impl Class for LinuxVmStat {
+    type Area = MemoryArea;
+    type Row = VmStat;
+    const NAME: &'static str = "Linux_PerfRawData_OS_VmStat";
+    const INSTANCES: Sources = Sources::NONE;
+    const PROPERTIES: &'static [Property<VmStat>] = &[
+        Property::new("KBytesInPersec", STAT, |stat| stat.pgpgin),
+        Property::new("KBytesOutPersec", STAT, |stat| stat.pgpgout),
+        Property::new("SwapInsPersec", STAT, |stat| stat.pswpin),
+        Property::new("SwapOutsPersec", STAT, |stat| stat.pswpout),
+        Property::new("ZeroSwapInsPersec", STAT, |stat| stat.swpin_zero),
+        Property::new("ZeroSwapOutsPersec", STAT, |stat| stat.swpout_zero),
+        Property::new("SwapReadAheadPersec", STAT, |stat| stat.swap_ra),
+        Property::new("SwapReadAheadHitsPersec", STAT, |stat| stat.swap_ra_hit),
+        Property::new("ZswapInsPersec", STAT, |stat| stat.zswpin),
+        Property::new("ZswapOutsPersec", STAT, |stat| stat.zswpout),
+        Property::new("ZswapWritebacksPersec", STAT, |stat| stat.zswpwb),
+        Property::new("PagesDirtiedPersec", STAT, |stat| stat.nr_dirtied),
+        Property::new("PagesWrittenBackPersec", STAT, |stat| stat.nr_written),
+        Property::new("ThrottledWritesPersec", STAT, |stat| stat.nr_throttled_written),
+        Property::new("PageFaultsPersec", STAT, |stat| stat.pgfault),
+        Property::new("MajorFaultsPersec", STAT, |stat| stat.pgmajfault),
+        Property::new("PagesAllocatedPersec", STAT, |stat| stat.allocated()),
+        Property::new("PagesFreedPersec", STAT, |stat| stat.pgfree),
+        Property::new("PagesReusedPersec", STAT, |stat| stat.pgreuse),
+        Property::new("LazyFreesPersec", STAT, |stat| stat.pglazyfree),
+        Property::new("LazyFreedPagesPersec", STAT, |stat| stat.pglazyfreed),
+        Property::new("AllocationStallsPersec", STAT, |stat| stat.allocation_stalls()),
+        Property::new("OomKillsPersec", STAT, |stat| stat.oom_kill),
+        Property::new("KswapdScansPersec", STAT, |stat| stat.pgscan_kswapd),
+        Property::new("DirectScansPersec", STAT, |stat| stat.pgscan_direct),
+        Property::new("KhugepagedScansPersec", STAT, |stat| stat.pgscan_khugepaged),
+        Property::new("ProactiveScansPersec", STAT, |stat| stat.pgscan_proactive),
+        Property::new("AnonymousScansPersec", STAT, |stat| stat.pgscan_anon),
+        Property::new("FileScansPersec", STAT, |stat| stat.pgscan_file),
+        Property::new("DirectScanThrottlesPersec", STAT, |stat| stat.pgscan_direct_throttle),
+        Property::new("KswapdStealsPersec", STAT, |stat| stat.pgsteal_kswapd),
+        Property::new("DirectStealsPersec", STAT, |stat| stat.pgsteal_direct),
+        Property::new("KhugepagedStealsPersec", STAT, |stat| stat.pgsteal_khugepaged),
+        Property::new("ProactiveStealsPersec", STAT, |stat| stat.pgsteal_proactive),
+        Property::new("AnonymousStealsPersec", STAT, |stat| stat.pgsteal_anon),
+        Property::new("FileStealsPersec", STAT, |stat| stat.pgsteal_file),
+        Property::new("RefillsPersec", STAT, |stat| stat.pgrefill),
+        Property::new("ActivationsPersec", STAT, |stat| stat.pgactivate),
+        Property::new("DeactivationsPersec", STAT, |stat| stat.pgdeactivate),
+        Property::new("RotationsPersec", STAT, |stat| stat.pgrotated),
+        Property::new("KswapdRunsPersec", STAT, |stat| stat.pageoutrun),
+        Property::new("LowWatermarkHitsPersec", STAT, |stat| stat.kswapd_low_wmark_hit_quickly),
+        Property::new("HighWatermarkHitsPersec", STAT, |stat| stat.kswapd_high_wmark_hit_quickly),
+        Property::new("InodePagesStolenPersec", STAT, |stat| stat.pginodesteal),
+        Property::new("KswapdInodePagesStolenPersec", STAT, |stat| stat.kswapd_inodesteal),
+        Property::new("SlabObjectsScannedPersec", STAT, |stat| stat.slabs_scanned),
+        Property::new("ReclaimWritesPersec", STAT, |stat| stat.nr_vmscan_write),
+        Property::new("ImmediateReclaimsPersec", STAT, |stat| stat.nr_vmscan_immediate_reclaim),
+        Property::new("PageCacheDropsPersec", STAT, |stat| stat.drop_pagecache),
+        Property::new("SlabDropsPersec", STAT, |stat| stat.drop_slab),
+        Property::new("AnonymousRefaultsPersec", STAT, |stat| stat.workingset_refault_anon),
+        Property::new("FileRefaultsPersec", STAT, |stat| stat.workingset_refault_file),
+        Property::new("AnonymousWorkingSetActivationsPersec", STAT, |stat| stat.workingset_activate_anon),
+        Property::new("FileWorkingSetActivationsPersec", STAT, |stat| stat.workingset_activate_file),
+        Property::new("AnonymousRestoresPersec", STAT, |stat| stat.workingset_restore_anon),
+        Property::new("FileRestoresPersec", STAT, |stat| stat.workingset_restore_file),
+        Property::new("ShadowNodeReclaimsPersec", STAT, |stat| stat.workingset_nodereclaim),
+        Property::new("NumaHitsPersec", STAT, |stat| stat.numa_hit),
+        Property::new("NumaMissesPersec", STAT, |stat| stat.numa_miss),
+        Property::new("NumaForeignPersec", STAT, |stat| stat.numa_foreign),
+        Property::new("NumaInterleavedPersec", STAT, |stat| stat.numa_interleave),
+        Property::new("NumaLocalPersec", STAT, |stat| stat.numa_local),
+        Property::new("NumaOtherPersec", STAT, |stat| stat.numa_other),
+        Property::new("NumaPteUpdatesPersec", STAT, |stat| stat.numa_pte_updates),
+        Property::new("NumaHugePteUpdatesPersec", STAT, |stat| stat.numa_huge_pte_updates),
+        Property::new("NumaHintFaultsPersec", STAT, |stat| stat.numa_hint_faults),
+        Property::new("NumaLocalHintFaultsPersec", STAT, |stat| stat.numa_hint_faults_local),
+        Property::new("NumaMigrationsPersec", STAT, |stat| stat.numa_pages_migrated),
+        Property::new("PromotionsPersec", STAT, |stat| stat.pgpromote_success),
+        Property::new("PromotionCandidatesPersec", STAT, |stat| stat.pgpromote_candidate),
+        Property::new("KswapdDemotionsPersec", STAT, |stat| stat.pgdemote_kswapd),
+        Property::new("DirectDemotionsPersec", STAT, |stat| stat.pgdemote_direct),
+        Property::new("MigrationsPersec", STAT, |stat| stat.pgmigrate_success),
+        Property::new("FailedMigrationsPersec", STAT, |stat| stat.pgmigrate_fail),
+        Property::new("HugePageMigrationsPersec", STAT, |stat| stat.thp_migration_success),
+        Property::new("FailedHugePageMigrationsPersec", STAT, |stat| stat.thp_migration_fail),
+        Property::new("CompactionStallsPersec", STAT, |stat| stat.compact_stall),
+        Property::new("FailedCompactionsPersec", STAT, |stat| stat.compact_fail),
+        Property::new("SuccessfulCompactionsPersec", STAT, |stat| stat.compact_success),
+        Property::new("CompactionDaemonWakesPersec", STAT, |stat| stat.compact_daemon_wake),
+        Property::new("CompactionMigrateScansPersec", STAT, |stat| stat.compact_migrate_scanned),
+        Property::new("CompactionFreeScansPersec", STAT, |stat| stat.compact_free_scanned),
+        Property::new("CompactionIsolationsPersec", STAT, |stat| stat.compact_isolated),
+        Property::new("HugeTlbAllocationsPersec", STAT, |stat| stat.htlb_buddy_alloc_success),
+        Property::new("FailedHugeTlbAllocationsPersec", STAT, |stat| stat.htlb_buddy_alloc_fail),
+        Property::new("HugePageFaultsPersec", STAT, |stat| stat.thp_fault_alloc),
+        Property::new("HugePageFaultFallbacksPersec", STAT, |stat| stat.thp_fault_fallback),
+        Property::new("HugePageCollapsesPersec", STAT, |stat| stat.thp_collapse_alloc),
+        Property::new("FailedHugePageCollapsesPersec", STAT, |stat| stat.thp_collapse_alloc_failed),
+        Property::new("FileHugePagesPersec", STAT, |stat| stat.thp_file_alloc),
+        Property::new("FileHugePageMappingsPersec", STAT, |stat| stat.thp_file_mapped),
+        Property::new("HugePageSplitsPersec", STAT, |stat| stat.thp_split_page),
+        Property::new("FailedHugePageSplitsPersec", STAT, |stat| stat.thp_split_page_failed),
+        Property::new("DeferredHugePageSplitsPersec", STAT, |stat| stat.thp_deferred_split_page),
+        Property::new("HugeMappingSplitsPersec", STAT, |stat| stat.thp_split_pmd),
+        Property::new("HugeZeroPagesPersec", STAT, |stat| stat.thp_zero_page_alloc),
+        Property::new("HugePageSwapOutsPersec", STAT, |stat| stat.thp_swpout),
+        Property::new("HugePageSwapOutFallbacksPersec", STAT, |stat| stat.thp_swpout_fallback),
+        Property::new("UnevictableCullsPersec", STAT, |stat| stat.unevictable_pgs_culled),
+        Property::new("UnevictableScansPersec", STAT, |stat| stat.unevictable_pgs_scanned),
+        Property::new("UnevictableRescuesPersec", STAT, |stat| stat.unevictable_pgs_rescued),
+        Property::new("MlocksPersec", STAT, |stat| stat.unevictable_pgs_mlocked),
+        Property::new("MunlocksPersec", STAT, |stat| stat.unevictable_pgs_munlocked),
+        Property::new("UnevictableClearsPersec", STAT, |stat| stat.unevictable_pgs_cleared),
+        Property::new("UnevictableStrandsPersec", STAT, |stat| stat.unevictable_pgs_stranded),
+        Property::new("KsmCopiesPersec", STAT, |stat| stat.cow_ksm),
+        Property::new("KsmSwapInCopiesPersec", STAT, |stat| stat.ksm_swpin_copy),
+        Property::new("BalloonInflatesPersec", STAT, |stat| stat.balloon_inflate),
+        Property::new("BalloonDeflatesPersec", STAT, |stat| stat.balloon_deflate),
+        Property::new("BalloonMigratesPersec", STAT, |stat| stat.balloon_migrate),
+        Property::new("IsolatedAnonymousPages", STAT, |stat| stat.nr_isolated_anon),
+        Property::new("IsolatedFilePages", STAT, |stat| stat.nr_isolated_file),
+        Property::new("DirtyThresholdPages", STAT, |stat| stat.nr_dirty_threshold),
+        Property::new("DirtyBackgroundThresholdPages", STAT, |stat| stat.nr_dirty_background_threshold),
+        Property::new("ShadowNodes", STAT, |stat| stat.workingset_nodes),
+        Property::new("CompressedPages", STAT, |stat| stat.nr_zspages),
+    ];
+
+    fn for_each(area: &MemoryArea, visit: &mut dyn FnMut(Instance<'_>, &VmStat)) {
+        visit(Instance::singleton(), area.vmstat());
+    }
+}
