@@ -33,6 +33,8 @@ pub mod machine;
 pub mod memory;
 pub mod named;
 pub mod network;
+pub mod number_list;
+mod pair_name;
 pub mod pressure;
 pub mod process;
 pub mod property;

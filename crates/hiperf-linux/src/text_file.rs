@@ -55,6 +55,11 @@ impl<T: Content> TextFile<T> {
         &self.content
     }
 
+    /// The same, to say what is wanted of the next text.
+    pub(crate) fn content_mut(&mut self) -> &mut T {
+        &mut self.content
+    }
+
     /// Why it could not be read in the last sample, if it was wanted.
     #[must_use]
     pub fn unavailable(&self) -> Option<Unavailable> {

@@ -152,7 +152,7 @@ fn what_may_not_be_read_is_denied() {
         tree.write(&format!("{zone}/{file}"), text);
     }
     let energy = tree.path().join(zone).join("energy_uj");
-    fs::set_permissions(energy, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(energy, fs::Permissions::from_mode(0o000)).unwrap();
     if !rustix::process::geteuid().is_root() {
         return check_denied(tree.path());
     }

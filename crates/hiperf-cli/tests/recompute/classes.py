@@ -16,6 +16,12 @@ class Class:
 
     def __init__(self, counters, unsupported="", instances=None, same=None, copied=None):
         self.counters, self.unsupported = counters, unsupported.split()
-        self.instances = instances or (lambda sample: {None: sample})
+        self.of_sample = instances or (lambda sample: {None: sample})
         self.same = same or (lambda name, older, newer: True)
         self.copied = copied or {}
+
+    def instances(self, sample):
+        """What `instances` gives, which is made of each sample once."""
+        if self not in sample.instances:
+            sample.instances[self] = self.of_sample(sample)
+        return sample.instances[self]

@@ -17,6 +17,8 @@ class Sample:
 
     def __init__(self, monotonic, sys_100ns):
         self.monotonic, self.sys_100ns, self.texts = monotonic, sys_100ns, {}
+        # By class; see classes.py.
+        self.instances = {}
         # The sample before this one.
         self.before = None
 
@@ -26,6 +28,17 @@ class Sample:
 
 def number(text):
     return int(text) if text.isdigit() and int(text) <= U64 else None
+
+
+def numbers_of_list(text):
+    """The numbers of a list such as 0-3,8, up to where it isn't one."""
+    found = []
+    for part in text.strip().split(","):
+        first, _, last = part.partition("-")
+        if not first.isdigit() or not (found[-1] + 1 if found else 0) <= int(first) <= int(last or first):
+            break
+        found.extend(range(int(first), int(last or first) + 1))
+    return found
 
 
 def total(*parts):

@@ -3,8 +3,8 @@
 import re
 
 from classes import Class
-from formulas import elapsed, level, rate, share, share_of_the_rest
-from kernel import TICKS, U32, U64, Units, number
+from formulas import elapsed, fraction, level, mean_seconds, queue_length, rate, share, share_of_the_rest
+from kernel import TICKS, U32, U64, Units, number, numbers_of_list
 
 FROM_1601_TO_1970_S = 11_644_473_600
 
@@ -51,10 +51,15 @@ def idle(sample, processor, state, what):
     return number(sample.texts.get(path, "").strip())
 
 
+def sum_of_all(counts):
+    counts = list(counts)
+    return None if None in counts else sum(counts)
+
+
 class Processor:
     """Some processors of a sample: one, or all of them."""
 
-    FIELDS = ["user", "nice", "system", "idle", "iowait", "irq", "softirq"]
+    FIELDS = ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal", "guest", "guest_nice"]
 
     def __init__(self, sample, processors, is_total):
         self.sample, self.processors, self.is_total = sample, processors, is_total
@@ -62,19 +67,22 @@ class Processor:
     def time(self, *names):
         """The average time spent, in 100 ns."""
         online = cpus(self.sample)
-        ticks = sum(online[n][self.FIELDS.index(name)] for n in self.processors for name in names)
+        # Old kernels, and some containers, have fewer fields.
+        fields = {n: online[n] + [0] * len(self.FIELDS) for n in self.processors}
+        ticks = sum(fields[n][self.FIELDS.index(name)] for n in self.processors for name in names)
         return ticks * TICKS // (Units.clock_ticks * len(self.processors))
 
     def interrupts(self):
         if self.is_total:
             return stat(self.sample, "intr")
-        return columns(self.sample, "proc/interrupts", {"ERR", "MIS", "TLB"}).get(self.processors[0])
+        table = columns(self.sample, "proc/interrupts", {"ERR", "MIS", "TLB"})
+        return sum_of_all(table.get(n) for n in self.processors)
 
     def dpcs(self):
         table = columns(self.sample, "proc/softirqs")
         if self.is_total:
             return sum(table.values()) if table else None
-        return table.get(self.processors[0])
+        return sum_of_all(table.get(n) for n in self.processors)
 
     def idle_time(self, state):
         """The average over those that have the state, in whole microseconds, as 100 ns."""
@@ -151,6 +159,154 @@ def same_processors(name, older, newer):
     return name != "_Total" or list(cpus(older)) == list(cpus(newer))
 
 
+LINUX_CPU = {
+    f"Percent{name}Time": (share, U64, lambda p, field=field: p.time(field))
+    for name, field in [
+        ("User", "user"),
+        ("Nice", "nice"),
+        ("System", "system"),
+        ("Idle", "idle"),
+        ("IOWait", "iowait"),
+        ("Irq", "irq"),
+        ("SoftIrq", "softirq"),
+        ("Steal", "steal"),
+        ("Guest", "guest"),
+        ("GuestNice", "guest_nice"),
+    ]
+}
+
+
+def by_node(sample):
+    """The processors under the numbers of their NUMA nodes."""
+    online, of_node = list(cpus(sample)), {}
+    path = "sys/devices/system/node/"
+    for node in numbers_of_list(sample.texts.get(path + "online", "")):
+        for processor in numbers_of_list(sample.texts.get(f"{path}node{node}/cpulist", "")):
+            of_node.setdefault(processor, node)
+    found = {}
+    for node in sorted({of_node.get(n, 0) for n in online}):
+        own = [n for n in online if of_node.get(n, 0) == node]
+        found.update((f"{node},{n}", Processor(sample, [n], False)) for n in own)
+        found[f"{node},_Total"] = Processor(sample, own, False)
+    if online:
+        found["_Total"] = Processor(sample, online, True)
+    return found
+
+
+def load_average(index):
+    def take(sample):
+        fields = sample.texts.get("proc/loadavg", "").split()
+        return float(fields[index]) if len(fields) > index else None
+
+    return take
+
+
+LOAD = {
+    "RunningThreads": (level, U32, lambda s: stat(s, "procs_running")),
+    "BlockedThreads": (level, U32, lambda s: stat(s, "procs_blocked")),
+    "Threads": (level, U32, threads),
+    "ForksPersec": (rate, U64, lambda s: stat(s, "processes")),
+    "ContextSwitchesPersec": (rate, U64, lambda s: stat(s, "ctxt")),
+    "InterruptsPersec": (rate, U64, lambda s: stat(s, "intr")),
+    "SoftInterruptsPersec": (rate, U64, lambda s: stat(s, "softirq")),
+}
+
+
+def listed(path):
+    return lambda sample: max(0, len(sample.lines(path)) - 1) if sample.texts.get(path) else None
+
+
+OBJECTS = {
+    "Processes": (level, U32, processes),
+    "Threads": (level, U32, threads),
+    "Semaphores": (level, U32, listed("proc/sysvipc/sem")),
+    "Sections": (level, U32, listed("proc/sysvipc/shm")),
+}
+
+
+def softirqs(sample):
+    lines = sample.lines("proc/softirqs")
+    if not lines:
+        return {}
+    numbers, found = [int(name.removeprefix("CPU")) for name in lines[0].split()], {}
+    for line in lines[1:]:
+        kind, _, counts = line.partition(":")
+        counts = dict(zip(numbers, map(int, counts.split())))
+        found.update((f"{n},{kind.strip()}", counts[n]) for n in cpus(sample) if n in counts)
+        found[f"_Total,{kind.strip()}"] = sum(counts.values()) & U64
+    return found
+
+
+def interrupts(sample):
+    """Sum and description of each row."""
+    lines = sample.lines("proc/interrupts")
+    processors, found = len(lines[0].split()) if lines else 0, {}
+    for line in lines[1:]:
+        label, _, rest = line.partition(":")
+        match = re.match(r"((?:\s+\d+(?=\s|$)){1,%d})\s*(.*)" % processors, rest)
+        found[label.strip()] = (sum(map(int, match[1].split())) & U64, match[2].strip())
+    return found
+
+
+def same_interrupt(name, older, newer):
+    return interrupts(older).get(name, (0, None))[1] == interrupts(newer)[name][1]
+
+
+def schedules(sample):
+    """The fields of each processor's line, from 1; of _Total sums, but for the time it ran."""
+    found = {}
+    for line in sample.lines("proc/schedstat"):
+        match = re.fullmatch(r"cpu(\d+) (.*)", line)
+        if match:
+            found[match[1]] = [None, *map(int, match[2].split())]
+    if found:
+        rows = list(found.values())
+        found["_Total"] = [None] + [sum(row[i] for row in rows) & U64 for i in range(1, 10)]
+        found["_Total"][7] = sum(row[7] for row in rows) // len(rows)
+    return found
+
+
+def same_schedules(name, older, newer):
+    return name != "_Total" or list(schedules(older)) == list(schedules(newer))
+
+
+SCHEDULE = {
+    "PercentRunTime": (share, U64, lambda row: row[7] // 100),
+    "AvgWaitingThreads": (queue_length, U64, lambda row: row[8] // 100),
+    "AvgSecPerWait": (mean_seconds, (U32, U32), lambda row: (row[8] // 100, row[9])),
+    "TimeslicesPersec": (rate, U64, lambda row: row[9]),
+    "SchedulesPersec": (rate, U64, lambda row: row[3]),
+    "SchedulesToIdlePersec": (rate, U64, lambda row: row[4]),
+    "WakeupsPersec": (rate, U64, lambda row: row[5]),
+    "LocalWakeupsPersec": (rate, U64, lambda row: row[6]),
+    "YieldsPersec": (rate, U64, lambda row: row[1]),
+}
+
+
+def of_cpu(name):
+    def take(both):
+        sample, processor = both
+        return number(sample.texts.get(f"sys/devices/system/cpu/cpu{processor}/{name}", "").strip())
+
+    return take
+
+
+FREQUENCY = {
+    "FrequencyKHz": (level, U64, of_cpu("cpufreq/scaling_cur_freq")),
+    "PercentOfMaximum": (
+        fraction,
+        U64,
+        lambda both: (of_cpu("cpufreq/scaling_cur_freq")(both), of_cpu("cpufreq/cpuinfo_max_freq")(both)),
+    ),
+    "LowerLimitKHz": (level, U64, of_cpu("cpufreq/scaling_min_freq")),
+    "UpperLimitKHz": (level, U64, of_cpu("cpufreq/scaling_max_freq")),
+    "MinimumKHz": (level, U64, of_cpu("cpufreq/cpuinfo_min_freq")),
+    "MaximumKHz": (level, U64, of_cpu("cpufreq/cpuinfo_max_freq")),
+    "CoreThrottlesPersec": (rate, U64, of_cpu("thermal_throttle/core_throttle_count")),
+    "PackageThrottlesPersec": (rate, U64, of_cpu("thermal_throttle/package_throttle_count")),
+}
+
+
 CLASSES = {
     "Win32_PerfFormattedData_PerfOS_Processor": Class(PROCESSOR, "DPCRate", processors, same_processors),
     "Win32_PerfFormattedData_PerfOS_System": Class(
@@ -158,5 +314,37 @@ CLASSES = {
         "SystemCallsPersec ExceptionDispatchesPersec AlignmentFixupsPersec FloatingEmulationsPersec"
         " FileReadOperationsPersec FileWriteOperationsPersec FileDataOperationsPersec FileReadBytesPersec"
         " FileWriteBytesPersec FileControlOperationsPersec FileControlBytesPersec PercentRegistryQuotaInUse",
+    ),
+    "Win32_PerfFormattedData_Counters_ProcessorInformation": Class(
+        PROCESSOR,
+        "DPCRate ProcessorFrequency PercentofMaximumFrequency PercentProcessorPerformance PercentProcessorUtility"
+        " PercentPrivilegedUtility PercentPriorityTime PercentPerformanceLimit PerformanceLimitFlags"
+        " ProcessorStateFlags ParkingStatus AverageIdleTime ClockInterruptsPersec IdleBreakEventsPersec",
+        by_node,
+        lambda name, older, newer: not name.endswith("_Total") or list(cpus(older)) == list(cpus(newer)),
+    ),
+    "Win32_PerfFormattedData_PerfOS_Objects": Class(OBJECTS, "Events Mutexes"),
+    "Linux_PerfFormattedData_OS_Cpu": Class(LINUX_CPU, "", processors, same_processors),
+    "Linux_PerfFormattedData_OS_Load": Class(
+        LOAD,
+        copied={
+            "LoadAverage1Minute": load_average(0),
+            "LoadAverage5Minutes": load_average(1),
+            "LoadAverage15Minutes": load_average(2),
+        },
+    ),
+    "Linux_PerfFormattedData_OS_SoftIrq": Class(
+        {"SoftInterruptsPersec": (rate, U64, lambda count: count)}, instances=softirqs
+    ),
+    "Linux_PerfFormattedData_OS_Interrupt": Class(
+        {"InterruptsPersec": (rate, U64, lambda row: row[0])},
+        "",
+        interrupts,
+        same_interrupt,
+        {"Source": lambda row: row[1]},
+    ),
+    "Linux_PerfFormattedData_OS_SchedStat": Class(SCHEDULE, "", schedules, same_schedules),
+    "Linux_PerfFormattedData_OS_CpuFrequency": Class(
+        FREQUENCY, instances=lambda sample: {str(n): (sample, n) for n in cpus(sample)}
     ),
 }

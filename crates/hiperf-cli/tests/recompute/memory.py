@@ -4,7 +4,7 @@ import re
 
 from classes import Class
 from formulas import fraction, level, rate
-from kernel import U32, U64, Units, divided, number, total
+from kernel import U32, U64, Units, divided, number, numbers_of_list, total
 
 
 def meminfo(sample, name):
@@ -76,14 +76,8 @@ class Node:
 
 
 def nodes(sample):
-    found, least = {}, 0
-    for part in sample.texts.get("sys/devices/system/node/online", "").strip().split(","):
-        first, _, last = part.partition("-")
-        if not first.isdigit() or not least <= int(first) <= int(last or first):
-            break
-        least = int(last or first) + 1
-        found.update((str(n), Node(sample, n)) for n in range(int(first), least))
-    return found
+    online = numbers_of_list(sample.texts.get("sys/devices/system/node/online", ""))
+    return {str(n): Node(sample, n) for n in online}
 
 
 SLAB = ["active_objs", "num_objs", "objsize", "objperslab", "pagesperslab"]

@@ -8,9 +8,9 @@
 //!
 //! The header decides which processors the columns are; there may be holes. A
 //! row without a number for every column counts something of the machine, not
-//! of a processor, and is left out.
+//! of a processor, and is left out of the sums.
 
-use crate::scan::{fields, lines, number, split_at_byte};
+use crate::scan::{fields, leading_number, lines, number, split_at_byte};
 
 /// Sums of the columns, by processor. Keeps its memory from one parse to the
 /// next.
@@ -23,8 +23,14 @@ pub(crate) struct Columns {
 
 impl Columns {
     /// Takes a new text, in which rows labelled with one of `ignored` don't
-    /// count. Labels are compared without regard to case.
-    pub(crate) fn parse(&mut self, text: &[u8], ignored: &[&[u8]]) {
+    /// count. Labels are compared without regard to case. Each row is shown to
+    /// `visit`, the ignored ones too: its label, its numbers, and what follows.
+    pub(crate) fn parse(
+        &mut self,
+        text: &[u8],
+        ignored: &[&[u8]],
+        mut visit: impl FnMut(&[u8], &[u64], &[u8]),
+    ) {
         self.clear();
         let mut all = lines(text);
         let Some(header) = all.next() else { return };
@@ -37,17 +43,30 @@ impl Columns {
         for line in all {
             let Some((label, rest)) = split_at_byte(line, b':') else { continue };
             let label = label.trim_ascii_start();
-            if ignored.iter().any(|name| name.eq_ignore_ascii_case(label)) {
-                continue;
-            }
-            self.row.clear();
-            self.row.extend(fields(rest).take(self.processors.len()).map_while(number));
-            if self.row.len() == self.processors.len() {
+            let rest = self.take_row(rest);
+            visit(label, &self.row, rest);
+            let is_counted = self.row.len() == self.processors.len();
+            if is_counted && !ignored.iter().any(|name| name.eq_ignore_ascii_case(label)) {
                 for (sum, count) in self.sums.iter_mut().zip(&self.row) {
                     *sum = sum.wrapping_add(*count);
                 }
             }
         }
+    }
+
+    /// Takes the numbers of a row, at most one a column, and returns what
+    /// follows.
+    fn take_row<'a>(&mut self, mut rest: &'a [u8]) -> &'a [u8] {
+        self.row.clear();
+        while self.row.len() < self.processors.len() {
+            let Some((count, after)) = leading_number(rest.trim_ascii_start()) else { break };
+            if after.first().is_some_and(|byte| *byte != b' ' && *byte != b'\t') {
+                break;
+            }
+            self.row.push(count);
+            rest = after;
+        }
+        rest.trim_ascii()
     }
 
     /// Forgets the last text.
@@ -56,16 +75,25 @@ impl Columns {
         self.sums.clear();
     }
 
+    /// The processors that have a column.
+    pub(crate) fn processors(&self) -> &[u32] {
+        &self.processors
+    }
+
     /// The sum of the column of one processor, if it has one.
     pub(crate) fn of(&self, processor: u32) -> Option<u64> {
+        self.sums.get(self.column(processor)?).copied()
+    }
+
+    /// Where the column of a processor is, if it has one.
+    pub(crate) fn column(&self, processor: u32) -> Option<usize> {
         // Columns are in ascending order, and without holes the position is the number.
         let guess = processor as usize;
-        let at = if self.processors.get(guess) == Some(&processor) {
-            guess
+        if self.processors.get(guess) == Some(&processor) {
+            Some(guess)
         } else {
-            self.processors.iter().position(|column| *column == processor)?
-        };
-        self.sums.get(at).copied()
+            self.processors.iter().position(|column| *column == processor)
+        }
     }
 
     /// The sum of all columns, if there are any.
@@ -84,7 +112,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, columns: &[(u32, u64)]) {
         let mut table = Columns::default();
-        table.parse(text.as_bytes(), &[b"ERR"]);
+        table.parse(text.as_bytes(), &[b"ERR"], |_, _, _| {});
         assert_eq!(table.processors, columns.iter().map(|column| column.0).collect::<Vec<_>>());
         for (processor, sum) in columns {
             assert_eq!(table.of(*processor), Some(*sum), "processor {processor}");
@@ -99,6 +127,26 @@ mod tests {
     #[test]
     fn rows_that_are_short_ignored_or_unfinished_do_not_count() {
         check(" CPU0 CPU1\nA: 1 2\nMIS: 5\nerr: 7 7\nC: 1 x\nno label\nD: 4 4", &[(0, 1), (1, 2)]);
+    }
+
+    #[test]
+    fn every_row_is_shown_with_what_follows_its_numbers() {
+        let mut table = Columns::default();
+        let mut rows = Vec::new();
+        table.parse(
+            b"CPU0 CPU1\n 7: 1 2  IO-APIC 9-edge  x\n ERR:  5\nA: 3 4x\n",
+            &[b"ERR"],
+            |label, row, rest| {
+                let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+                rows.push((text(label), row.to_vec(), text(rest)));
+            },
+        );
+        let row =
+            |label: &str, numbers: &[u64], rest: &str| (label.to_owned(), numbers.to_vec(), rest.to_owned());
+        assert_eq!(
+            rows,
+            [row("7", &[1, 2], "IO-APIC 9-edge  x"), row("ERR", &[5], ""), row("A", &[3], "4x")]
+        );
     }
 
     #[test]

@@ -101,6 +101,8 @@ pub struct ProcStat {
     generation: u64,
     /// Interrupts of all processors since the start (`intr`).
     pub interrupts: Option<u64>,
+    /// Soft interrupts of all processors since the start (`softirq`).
+    pub soft_interrupts: Option<u64>,
     /// Switches from one thread to another since the start (`ctxt`).
     pub context_switches: Option<u64>,
     /// The time of the start in seconds since 1970 (`btime`).
@@ -120,6 +122,7 @@ impl Content for ProcStat {
             let Some((label, rest)) = split_at_byte(line, b' ') else { continue };
             match label {
                 b"intr" => self.interrupts = first_number(rest),
+                b"softirq" => self.soft_interrupts = first_number(rest),
                 b"ctxt" => self.context_switches = first_number(rest),
                 b"btime" => self.boot_time_s = first_number(rest),
                 b"processes" => self.forks = first_number(rest),
@@ -159,6 +162,7 @@ impl ProcStat {
     fn reset(&mut self) {
         self.cpus.clear();
         self.interrupts = None;
+        self.soft_interrupts = None;
         self.context_switches = None;
         self.boot_time_s = None;
         self.forks = None;
@@ -214,6 +218,7 @@ softirq 89779 0 10743 3
         };
         assert_eq!(stat.cpus()[0].times, expected);
         assert_eq!(stat.interrupts, Some(127_890));
+        assert_eq!(stat.soft_interrupts, Some(89_779));
         assert_eq!(stat.context_switches, Some(260_653));
         assert_eq!(stat.boot_time_s, Some(1_795_554_162));
         assert_eq!(stat.forks, Some(4744));

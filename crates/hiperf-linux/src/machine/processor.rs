@@ -65,16 +65,26 @@ impl Processor {
         softirqs: &SoftIrqs,
         idle: &CpuIdle,
     ) -> Option<Processor> {
-        let cpus = stat.cpus();
-        if cpus.is_empty() {
-            return None;
-        }
-        Some(Processor {
-            times: cpus.iter().fold(CpuTimes::default(), |sum, cpu| sum.plus(&cpu.times)),
-            count: cpus.len() as u64,
+        let cpus = stat.cpus().iter();
+        Processor::sum(cpus, ticks_per_second, stat.interrupts, softirqs.total(), idle)
+    }
+
+    /// Some processors together; `None` if there are none.
+    #[must_use]
+    pub fn sum<'a>(
+        cpus: impl Iterator<Item = &'a Cpu> + Clone,
+        ticks_per_second: u64,
+        interrupts: Option<u64>,
+        soft_interrupts: Option<u64>,
+        idle: &CpuIdle,
+    ) -> Option<Processor> {
+        let count = cpus.clone().count() as u64;
+        (count > 0).then(|| Processor {
+            times: cpus.clone().fold(CpuTimes::default(), |sum, cpu| sum.plus(&cpu.times)),
+            count,
             ticks_per_second,
-            interrupts: stat.interrupts,
-            soft_interrupts: softirqs.total(),
+            interrupts,
+            soft_interrupts,
             idle_states: total_idle(cpus, idle),
         })
     }
@@ -166,14 +176,14 @@ pub fn percent_idle_state_time(cpu: &Processor, index: usize) -> Option<u64> {
 
 /// The sum of some times in clock ticks as an average over the processors in
 /// 100-nanosecond units. Wide enough that nothing is lost on the way.
-fn average_100ns(cpu: &Processor, ticks: &[u64]) -> u64 {
+pub(super) fn average_100ns(cpu: &Processor, ticks: &[u64]) -> u64 {
     let sum: u128 = ticks.iter().map(|ticks| u128::from(*ticks)).sum();
     let divisor = u128::from(cpu.ticks_per_second.max(1)) * u128::from(cpu.count.max(1));
     (sum * u128::from(FREQUENCY) / divisor) as u64
 }
 
 /// Averages and sums over the processors that have the state at all.
-fn total_idle(cpus: &[Cpu], idle: &CpuIdle) -> [IdleState; STATES] {
+fn total_idle<'a>(cpus: impl Iterator<Item = &'a Cpu>, idle: &CpuIdle) -> [IdleState; STATES] {
     let mut times: [(u128, u128); STATES] = [(0, 0); STATES];
     let mut entries: [Option<u64>; STATES] = [None; STATES];
     for cpu in cpus {

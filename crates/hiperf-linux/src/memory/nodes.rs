@@ -7,9 +7,10 @@
 use crate::file::Shape::OnePiece;
 use crate::memory::meminfo;
 use crate::named::{NamedNumbers, named_numbers};
+use crate::number_list::NumberList;
 use crate::root::{Root, Unavailable};
-use crate::scan::{fields, lines, number, numbers_of_list};
-use crate::text_file::{Content, TextFile};
+use crate::scan::{fields, number};
+use crate::text_file::TextFile;
 
 named_numbers! {
     /// What a node's memory is used for, in bytes; of `HugePages_..` in pages.
@@ -65,21 +66,6 @@ pub struct Node {
     pub stat: NodeStat,
 }
 
-/// The nodes that are online.
-#[derive(Debug, Default)]
-struct Online(Vec<u32>);
-
-impl Content for Online {
-    fn parse(&mut self, text: &[u8]) {
-        self.0.clear();
-        self.0.extend(lines(text).next().into_iter().flat_map(numbers_of_list));
-    }
-
-    fn clear(&mut self) {
-        self.0.clear();
-    }
-}
-
 #[derive(Debug)]
 struct NodeFiles {
     number: u32,
@@ -90,7 +76,7 @@ struct NodeFiles {
 /// All nodes.
 #[derive(Debug)]
 pub struct Nodes {
-    online: TextFile<Online>,
+    online: TextFile<NumberList>,
     nodes: Vec<NodeFiles>,
 }
 
@@ -115,8 +101,8 @@ impl Nodes {
 
     /// The nodes by number, if they were read.
     pub fn iter(&self) -> impl Iterator<Item = (u32, Node)> {
-        let online = &self.online.content().0;
-        self.nodes.iter().filter(|node| online.contains(&node.number)).map(|node| {
+        let online = self.online.content();
+        self.nodes.iter().filter(|node| online.contains(node.number)).map(|node| {
             let (memory, stat) = (*node.memory.content().numbers(), *node.stat.content().numbers());
             (node.number, Node { memory, stat })
         })
@@ -141,12 +127,12 @@ impl Nodes {
     }
 
     fn follow(&mut self) {
-        let online = &self.online.content().0;
-        if self.nodes.iter().map(|node| &node.number).eq(online) {
+        let online = self.online.content();
+        if self.nodes.iter().map(|node| &node.number).eq(online.numbers()) {
             return;
         }
-        self.nodes.retain(|node| online.contains(&node.number));
-        for &number in online {
+        self.nodes.retain(|node| online.contains(node.number));
+        for &number in online.numbers() {
             if let Err(place) = self.nodes.binary_search_by_key(&number, |node| node.number) {
                 self.nodes.insert(place, NodeFiles::new(number));
             }
