@@ -384,7 +384,7 @@ CLASSES = {
     "Win32_PerfFormattedData_PerfOS_PagingFile": Class(
         {"PercentUsage": (fraction, U32, lambda both: both)}, "PercentUsagePeak", swaps
     ),
-    "Linux_PerfFormattedData_OS_Memory": Class(LINUX_MEMORY),
+    "Linux_PerfFormattedData_OS_MemoryUse": Class(LINUX_MEMORY),
     "Linux_PerfFormattedData_OS_VmStat": Class(VMSTAT),
     "Linux_PerfFormattedData_OS_NumaNode": Class(NODE, instances=nodes),
     "Linux_PerfFormattedData_OS_Slab": Class(SLAB_CACHE, instances=slabs),

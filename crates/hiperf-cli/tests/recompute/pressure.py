@@ -47,5 +47,5 @@ def resources(sample):
 COUNTERS, COPIED = properties("", ("some", "full"))
 
 CLASSES = {
-    "Linux_PerfFormattedData_PerfOS_Pressure": Class(COUNTERS, instances=resources, copied=COPIED),
+    "Linux_PerfFormattedData_OS_Pressure": Class(COUNTERS, instances=resources, copied=COPIED),
 }

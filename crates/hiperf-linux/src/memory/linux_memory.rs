@@ -1,4 +1,4 @@
-//! [`LinuxMemory`]: `Linux_PerfRawData_OS_Memory`, all that `/proc/meminfo` says.
+//! [`LinuxMemory`]: `Linux_PerfRawData_OS_MemoryUse`, all that `/proc/meminfo` says.
 
 use hiperf_provider::Instance;
 
@@ -16,7 +16,7 @@ pub struct LinuxMemory;
 impl Class for LinuxMemory {
     type Area = MemoryArea;
     type Row = MemInfo;
-    const NAME: &'static str = "Linux_PerfRawData_OS_Memory";
+    const NAME: &'static str = "Linux_PerfRawData_OS_MemoryUse";
     const INSTANCES: Sources = Sources::NONE;
     const PROPERTIES: &'static [Property<MemInfo>] = &[
         Property::new("TotalBytes", INFO, |info| info.mem_total),

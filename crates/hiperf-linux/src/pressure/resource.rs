@@ -1,4 +1,4 @@
-//! [`Resource`]: `Linux_PerfRawData_PerfOS_Pressure`, one instance for each
+//! [`Resource`]: `Linux_PerfRawData_OS_Pressure`, one instance for each
 //! resource that tasks wait for.
 
 use hiperf_provider::{Field, Instance, Reason};
@@ -33,7 +33,7 @@ const FILES: Sources = Pressure::FILES;
 impl Class for Resource {
     type Area = Pressure;
     type Row = Resource;
-    const NAME: &'static str = "Linux_PerfRawData_PerfOS_Pressure";
+    const NAME: &'static str = "Linux_PerfRawData_OS_Pressure";
     const INSTANCES: Sources = FILES;
     const PROPERTIES: &'static [Property<Resource>] = &[
         Property::new("PercentSomeStalledTime", FILES, |row| Some(row.stalls.some?.total_100ns)),
