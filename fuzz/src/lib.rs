@@ -15,6 +15,7 @@ pub mod path;
 mod sys;
 pub mod wmio;
 pub mod words;
+pub mod wql;
 
 #[path = "../../crates/hiperf-cim/tests/same/mod.rs"]
 mod same;
