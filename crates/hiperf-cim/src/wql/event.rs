@@ -125,7 +125,9 @@ impl EventQuery {
     /// * `WBEM_E_NOT_EVENT_CLASS`: the class is none of events.
     /// * `WBEMESS_E_REGISTRATION_TOO_PRECISE`: nobody delivers them, and there
     ///   is no WITHIN.
-    /// * those of [`EventQuery::bind_groups`].
+    /// * `WBEM_E_AGGREGATING_BY_OBJECT`: BY names a whole embedded object.
+    /// * `WBEM_E_PROPERTY_NOT_AN_OBJECT`: BY names a member of what is none.
+    /// * `WBEM_E_INVALID_QUERY`: BY names what the class doesn't have, or an array.
     pub fn check(&self, class: &Class, is_provided: bool) -> Result<()> {
         let name = class.name();
         if !class.is_a("__Event") {
