@@ -16,7 +16,7 @@ use crate::text_file::Content;
 /// A name as the kernel writes it, and where its number goes.
 pub type Slot<T> = (&'static [u8], fn(&mut T) -> &mut Option<u64>);
 
-/// Numbers by name: a structure made by [`named_numbers!`].
+/// Numbers by name: a structure made by `named_numbers!`.
 pub trait Named: Copy + Default + std::fmt::Debug + 'static {
     /// The names that are read.
     const SLOTS: &'static [Slot<Self>];

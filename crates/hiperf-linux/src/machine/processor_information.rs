@@ -1,4 +1,4 @@
-//! [`ProcessorInformation`]: `Win32_PerfRawData_Counters_ProcessorInformation`,
+//! [`ProcessorInformation`] is `Win32_PerfRawData_Counters_ProcessorInformation`,
 //! one instance for each online processor under the name of its NUMA node and
 //! its number, `_Total` for each node, and `_Total` for all.
 //!
