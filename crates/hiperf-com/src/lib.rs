@@ -48,6 +48,7 @@ pub mod server;
 mod services;
 #[cfg(target_os = "linux")]
 pub mod shared_memory;
+pub mod shared_words;
 mod sink;
 pub mod trust;
 mod unknown;

@@ -3,8 +3,9 @@
 //!
 //! The other process may write to any of it at any time, so there is never a
 //! reference to plain bytes of it: it consists of atomic cells, each access to
-//! which is one load or store ([`words`] does several by one instruction), and of
-//! which nothing is assumed but that they hold some number. What is read is copied first and judged as a copy.
+//! which is one load or store ([`shared_words`](crate::shared_words) does several
+//! by one instruction), and of which nothing is assumed but that they hold some
+//! number. What is read is copied first and judged as a copy.
 //!
 //! ```text
 //! 0                64                                    size
@@ -18,8 +19,6 @@
 //!
 //! The file behind it is anonymous and sealed: it can't become smaller, so no
 //! access faults, and there is nothing in a file system to clean up.
-
-pub mod words;
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hiperf_cim::{Instance, Layout, Status};
 
 use super::Object;
-use crate::shared_memory::words::{self, exchange, exchange_one};
+use crate::shared_words::{self, exchange, exchange_one};
 
 const WORD: usize = size_of::<u64>();
 
@@ -144,7 +144,7 @@ impl Object {
 #[inline]
 fn load(from: &[AtomicU64], to: &mut [u8]) {
     let (whole, rest) = to.as_chunks_mut::<WORD>();
-    words::load(from, whole);
+    shared_words::load(from, whole);
     if let Some(word) = from.get(whole.len()) {
         copy_less_than_a_word(&word.load(Ordering::Relaxed).to_ne_bytes(), rest);
     }

@@ -1,4 +1,4 @@
-//! Many words of shared memory at once.
+//! Many words of memory that another process may have, at once.
 //!
 //! What a loop over atomics does, [`load`] and [`exchange`] do two words at a
 //! time where the processor can: the compiler doesn't join atomic accesses, and
