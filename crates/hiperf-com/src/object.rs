@@ -32,6 +32,7 @@ mod parameters;
 mod qualifiers;
 mod reasons;
 mod shared;
+mod version;
 
 use std::cell::UnsafeCell;
 use std::ptr::NonNull;
@@ -48,17 +49,21 @@ use crate::{
 };
 use definition::Definition;
 use listing::Cursor;
+use version::Versions;
 
 pub(crate) use qualifiers::Owner;
 pub use shared::Change;
+pub use version::Version;
 
 /// The COM class of classes and instances.
 ///
-/// The instance comes first, so that what a refresh reads of an object it
-/// copies begins 32 bytes into the object's memory and mostly is in one line
-/// of the cache.
+/// The versions and the instance come first, so that what a writer and a refresh
+/// need of an object begins 16 bytes into its memory, with the vtable, and mostly
+/// is in one line of the cache.
 #[repr(C)]
 pub(crate) struct WbemObject {
+    /// Of the instance's values.
+    versions: Versions,
     /// The instance; of a class definition, one with the class's defaults.
     instance: UnsafeCell<Instance>,
     /// The class; of a class definition, what it was before any change.
@@ -87,6 +92,7 @@ unsafe impl Implements<IWbemObjectAccess> for WbemObject {
 impl WbemObject {
     fn new(instance: Instance) -> WbemObject {
         WbemObject {
+            versions: Versions::new(),
             class: instance.class().clone(),
             instance: UnsafeCell::new(instance),
             definition: None,
@@ -119,9 +125,11 @@ impl WbemObject {
         body(unsafe { &*self.instance.get() })
     }
 
-    /// Writes the instance, under the same rule.
+    /// Writes the instance, under the same rule. There is no other way to it, so
+    /// no write is missed by who asks for the object's version.
     #[inline(always)]
     fn with_mut<R>(&self, body: impl FnOnce(&mut Instance) -> R) -> R {
+        self.versions.mark();
         // SAFETY: no other reference is alive, for the same reasons.
         body(unsafe { &mut *self.instance.get() })
     }

@@ -203,10 +203,19 @@ impl Instance {
         {
             return Err(Status::WBEM_E_INVALID_CLASS);
         }
+        self.copy_again_from(other);
+        Ok(())
+    }
+
+    /// As [`Instance::copy_from`], for who has copied from `other` before, and so
+    /// knows that it is of the same class: in a refresh of many instances, looking
+    /// at the classes of both costs another line of the cache.
+    #[inline]
+    pub fn copy_again_from(&mut self, other: &Instance) {
+        debug_assert!(self.class.is_same(&other.class), "the first copy compared the classes");
         if self.block.copy_from(&other.block) {
             self.copy_reasons(other);
         }
-        Ok(())
     }
 
     /// Makes the values those of a block that a stranger wrote, of this class's

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use hiperf_cim::path::ObjectPath;
 use hiperf_cim::{Class, Context as _, Error, Instance, Reason, Result, Status};
 use hiperf_com::client::RefresherClient;
-use hiperf_com::object::Object;
+use hiperf_com::object::{Object, Version};
 use hiperf_com::server::Adding;
 
 use super::enumerator::EnumItem;
@@ -124,8 +124,9 @@ impl Refresher {
         match created {
             Some((provider_object, source)) => {
                 client_object.explain(Reason::Stale);
-                let copied = Status::WBEM_S_NO_ERROR;
-                self.objects.push(ObjectItem { id, source, provider_object, client_object, copied });
+                let (copied_version, copied) = (Version::default(), Status::WBEM_S_NO_ERROR);
+                let item = ObjectItem { id, source, provider_object, client_object, copied_version, copied };
+                self.objects.push(item);
             }
             None => self.add_substitute(&provider, ClientObject::new(id, &template, &shown)?, adding)?,
         }

@@ -189,7 +189,7 @@ impl Refresher {
         let mut all_copied = true;
         for item in &mut self.objects {
             match self.groups[item.source.group].status {
-                failed if failed.is_error() => item.client_object.explain(reason_of(failed)),
+                failed if failed.is_error() => item.explain(reason_of(failed)),
                 _ => all_copied &= item.copy(),
             }
         }

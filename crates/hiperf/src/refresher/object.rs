@@ -1,7 +1,7 @@
 //! [`ObjectItem`]: a refreshable object, the provider's and the client's.
 
-use hiperf_cim::Status;
-use hiperf_com::object::Object;
+use hiperf_cim::{Reason, Status};
+use hiperf_com::object::{Object, Version};
 
 use super::group::Source;
 
@@ -11,6 +11,8 @@ pub(super) struct ObjectItem {
     pub source: Source,
     pub provider_object: Object,
     pub client_object: Object,
+    /// The version of the provider's object that the client's is a copy of.
+    pub copied_version: Version,
     /// How the latest copy went.
     pub copied: Status,
 }
@@ -19,8 +21,16 @@ impl ObjectItem {
     /// Brings the client's object up to date with the provider's; whether that
     /// could be done.
     pub fn copy(&mut self) -> bool {
-        self.copied = status_of(self.client_object.copy_from(&self.provider_object));
+        let copied = self.client_object.copy_changes(&self.provider_object, &mut self.copied_version);
+        self.copied = status_of(copied);
         self.copied == Status::WBEM_S_NO_ERROR
+    }
+
+    /// Says why the object still lacks what it lacks. It is no copy any more of
+    /// what the provider has.
+    pub fn explain(&mut self, reason: Reason) {
+        self.client_object.explain(reason);
+        self.copied_version = Version::default();
     }
 }
 

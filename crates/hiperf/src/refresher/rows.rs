@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use hiperf_cim::{Class, Instance, Reason, Status};
 use hiperf_com::enumeration::ObjectList;
-use hiperf_com::object::Object;
+use hiperf_com::object::{Object, Version};
 
 use crate::serving;
 
@@ -47,6 +47,8 @@ struct Row {
     identity: i32,
     provider_object: Object,
     client_object: Object,
+    /// The version of the provider's object that the client's is a copy of.
+    copied: Version,
 }
 
 impl Rows {
@@ -119,12 +121,18 @@ impl Rows {
         if self.is_shared {
             return Ok(());
         }
-        self.rows.iter().try_for_each(|row| row.client_object.copy_from(&row.provider_object))
+        self.rows
+            .iter_mut()
+            .try_for_each(|row| row.client_object.copy_changes(&row.provider_object, &mut row.copied))
     }
 
-    /// Says why the rows still lack what they lack.
-    pub fn explain(&self, reason: Reason) {
-        self.objects().for_each(|object| object.explain(reason));
+    /// Says why the rows still lack what they lack. They are no copies any more
+    /// of what their provider has.
+    pub fn explain(&mut self, reason: Reason) {
+        for row in &mut self.rows {
+            row.client_object.explain(reason);
+            row.copied = Version::default();
+        }
     }
 
     /// Whether the list was filled with the same instances in the same order,
@@ -137,6 +145,7 @@ impl Rows {
                 Some(row) if same && row.is(id, object) => {
                     if !row.provider_object.is_same_object(object) {
                         row.provider_object = object.clone();
+                        row.copied = Version::default();
                     }
                 }
                 _ => same = false,
@@ -155,14 +164,15 @@ impl Rows {
         let mut same = before.take_same(&listed);
         for ((id, provider_object), row) in listed.into_iter().zip(&mut same) {
             let row = match row.take() {
-                Some(row) => Row { id, provider_object, ..row },
+                Some(row) => Row { id, provider_object, copied: Version::default(), ..row },
                 None => {
                     let client_object = match self.list.is_of_client_objects() {
                         true => provider_object.clone(),
                         false => self.spare.pop().unwrap_or_else(|| Object::new(self.template.clone())),
                     };
                     self.last_identity = self.last_identity.wrapping_add(1);
-                    Row { id, identity: self.last_identity, provider_object, client_object }
+                    let (identity, copied) = (self.last_identity, Version::default());
+                    Row { id, identity, provider_object, client_object, copied }
                 }
             };
             self.rows.push(row);

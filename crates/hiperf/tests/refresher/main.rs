@@ -24,6 +24,7 @@ mod selecting;
 mod stored;
 mod substitutes;
 mod templates;
+mod unchanged;
 
 use hiperf::{EnumId, Refresher, Result, Status, Value};
 

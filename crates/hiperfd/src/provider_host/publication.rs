@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hiperf::hosting::protocol::area::{ITEMS_AT, Outcome, extent, next_versions, pair};
 use hiperf_com::enumeration::ObjectList;
-use hiperf_com::object::{Change, Object};
+use hiperf_com::object::{Change, Object, Version};
 
 /// Words by which a block may grow before it needs another place: a longer text.
 const ROOM_TO_GROW: usize = 2;
@@ -43,6 +43,8 @@ struct Row {
     room: usize,
     /// The block's length and whether reasons follow it, as they were written.
     extent: u32,
+    /// The version of the object that is in the place.
+    written: Version,
 }
 
 /// All items of a refresher.
@@ -80,11 +82,26 @@ impl Item {
 
 impl Row {
     fn new(id: i32, object: &Object) -> Row {
-        Row { id, object: object.clone(), versions: 0, place: 0, room: 0, extent: 0 }
+        let written = Version::default();
+        Row { id, object: object.clone(), versions: 0, place: 0, room: 0, extent: 0, written }
     }
 
     /// Whether the block is in its place now; `at` is where the row is.
+    #[inline]
     fn write(&mut self, words: &[AtomicU64], at: usize, is_new: bool) -> bool {
+        let version = self.object.version();
+        if version == self.written && !is_new {
+            return true;
+        }
+        let has_room = self.write_anew(words, at, is_new);
+        if has_room {
+            self.written = version;
+        }
+        has_room
+    }
+
+    /// The same of an object that was written to.
+    fn write_anew(&mut self, words: &[AtomicU64], at: usize, is_new: bool) -> bool {
         let len = self.object.block_len();
         let reason_words = self.object.reason_words();
         if len.div_ceil(8) + reason_words > self.room {
