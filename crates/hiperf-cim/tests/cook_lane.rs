@@ -7,8 +7,8 @@ mod samples;
 use std::sync::Arc;
 
 use hiperf_cim::cook::{
-    Cooked, CounterType, Lane, LaneSample, LaneStep, Left, LeftValue, Pace, Place, Reason, Sample, Width,
-    cook,
+    Cooked, CounterType, Formula, Lane, LaneClock, LaneSample, LaneStep, Left, LeftValue, Pace, Place,
+    Reason, Sample, Width, cook,
 };
 use hiperf_cim::{
     CimType, Class, ClassBuilder, Instance, PropertyDeclaration, PropertyHandle, Status, Type, Value,
@@ -49,19 +49,27 @@ impl World {
     fn new(counters: &[Counter]) -> World {
         let clocks = || CLOCKS.map(|name| (name.to_owned(), CimType::Uint64)).into_iter();
         let name = |index: usize| format!("Counter{index}");
+        let base_name = |index: usize| format!("Counter{index}_Base");
         let (mut of_raw, mut of_target): (Vec<_>, Vec<_>) = (clocks().collect(), clocks().collect());
         of_raw.push(("Name".to_owned(), CimType::String));
         of_target.push(("Name".to_owned(), CimType::String));
-        for (index, (_, from, to, _)) in counters.iter().enumerate() {
+        for (index, (counter_type, from, to, _)) in counters.iter().enumerate() {
             of_raw.push((name(index), *from));
+            if counter_type.base().is_some() {
+                let bases = [CimType::Uint32, CimType::Uint64];
+                of_raw.push((base_name(index), bases[index % 2]));
+            }
             of_target.push((name(index), *to));
         }
         let (raw, target) = (class("Raw", &of_raw), class("Target", &of_target));
         let step = |(index, (counter_type, _, _, clock)): (usize, &Counter)| LaneStep {
             counter_type: *counter_type,
             value: raw.handle(&name(index)).unwrap(),
-            clock: clock.map(|clock| {
-                (raw.handle(CLOCKS[2 * clock]).unwrap(), raw.handle(CLOCKS[2 * clock + 1]).unwrap())
+            base: counter_type.base().map(|_| raw.handle(&base_name(index)).unwrap()),
+            clock: clock.map(|clock| LaneClock {
+                stamp: (counter_type.formula() != Formula::AverageTimer)
+                    .then(|| raw.handle(CLOCKS[2 * clock]).unwrap()),
+                frequency: raw.handle(CLOCKS[2 * clock + 1]).unwrap(),
             }),
             target: target.handle(&name(index)).unwrap(),
         };
@@ -72,6 +80,11 @@ impl World {
         let copies = CLOCKS.map(|name| (raw.handle(name).unwrap(), target.handle(name).unwrap())).to_vec();
         let lane = Lane::new(steps.clone(), &copies, &raw, &target).unwrap();
         World { raw, target, steps, copies, lane }
+    }
+
+    /// The raw properties that are counters and their bases.
+    fn values(&self) -> impl Iterator<Item = PropertyHandle> {
+        self.steps.iter().flat_map(|step| [Some(step.value), step.base]).flatten()
     }
 
     fn read(raw: &Instance, handle: PropertyHandle) -> Option<u64> {
@@ -88,12 +101,18 @@ impl World {
         older: Option<&Instance>,
         newer: &Instance,
     ) -> Result<Cooked, Reason> {
-        let scalar = self.raw.properties()[step.value.index()].ty().scalar;
-        let width = Width::of(scalar).unwrap();
+        let width_of =
+            |handle: PropertyHandle| Width::of(self.raw.properties()[handle.index()].ty().scalar).unwrap();
         let sample = |raw: &Instance| {
-            let clock = |(stamp, f)| Some((World::read(raw, stamp)?, World::read(raw, f).unwrap_or(0)));
-            let (time, frequency) = step.clock.map_or(Some((0, 0)), clock)?;
-            Some(Sample { value: World::read(raw, step.value)?, width, time, frequency, base: None })
+            let word = |handle: PropertyHandle| World::read(raw, handle);
+            let (time, frequency) = match step.clock {
+                None => (0, 0),
+                Some(LaneClock { stamp, frequency }) => {
+                    (stamp.map_or(Some(0), word)?, word(frequency).unwrap_or(0))
+                }
+            };
+            let base = step.base.and_then(|base| Some((word(base)?, width_of(base))));
+            Some(Sample { value: word(step.value)?, width: width_of(step.value), time, frequency, base })
         };
         let older = older.and_then(&sample);
         cook(step.counter_type, older.as_ref(), &sample(newer).ok_or(Reason::Missing)?)
@@ -111,14 +130,20 @@ fn counters<const MAX_EQUAL: usize>() -> Vec<Counter> {
             ("PERF_100NSEC_TIMER_INV", Some(1)),
             ("PERF_COUNTER_LARGE_QUEUELEN_TYPE", Some(0)),
             ("PERF_COUNTER_COUNTER", Some(0)),
+            ("PERF_AVERAGE_TIMER", Some(0)),
+            ("PERF_AVERAGE_BULK", None),
+            ("PERF_SAMPLE_FRACTION", None),
+            ("PERF_RAW_FRACTION", None),
+            ("PERF_PRECISION_100NS_TIMER", None),
+            ("PERF_100NSEC_MULTI_TIMER", Some(1)),
         ] {
             let counter_type = CounterType::from_name(name).unwrap();
             counters.extend(vec![(counter_type, from, to, clock); 1 + counters.len() % MAX_EQUAL]);
         }
     }
-    for ty in [u32, u64] {
+    for (from, to) in [(u32, u32), (u32, u64), (u64, u64), (u64, u32)] {
         for name in ["PERF_COUNTER_LARGE_DELTA", "PERF_COUNTER_LARGE_RAWCOUNT", "PERF_COUNTER_RAWCOUNT_HEX"] {
-            counters.push((CounterType::from_name(name).unwrap(), ty, ty, None));
+            counters.push((CounterType::from_name(name).unwrap(), from, to, None));
         }
     }
     counters
@@ -232,18 +257,18 @@ fn a_lane_writes_what_the_formulas_give() {
         if odd_clock == 7 {
             watched.put(clocks[(random.next() % 4) as usize], None);
         }
-        for step in &world.steps {
-            let width = watched.width(step.value);
-            let older = World::read(&watched.raw, step.value).unwrap_or(1_000);
+        for handle in world.values() {
+            let width = watched.width(handle);
+            let older = World::read(&watched.raw, handle).unwrap_or(1_000);
             let value = match is_wild {
                 true if random.next().is_multiple_of(50) => random.later(older, width),
                 true if random.next().is_multiple_of(800) => {
-                    watched.put(step.value, None);
+                    watched.put(handle, None);
                     continue;
                 }
                 _ => older.wrapping_add(random.next() % (1 << (random.next() % 28))),
             };
-            watched.put(step.value, Some(value & (u64::MAX >> (64 - width.bits()))));
+            watched.put(handle, Some(value & (u64::MAX >> (64 - width.bits()))));
         }
         watched.check();
     }
@@ -268,9 +293,9 @@ fn bounds() {
                         for (number, handle) in clocks.into_iter().enumerate() {
                             watched.put(handle, Some(if number % 2 == 0 { stamp } else { frequency }));
                         }
-                        for of in &world.steps {
-                            let width = watched.width(of.value);
-                            watched.put(of.value, Some(value & (u64::MAX >> (64 - width.bits()))));
+                        for handle in world.values() {
+                            let width = watched.width(handle);
+                            watched.put(handle, Some(value & (u64::MAX >> (64 - width.bits()))));
                         }
                         watched.check();
                     }
@@ -318,12 +343,11 @@ fn other_classes_are_refused() {
 
 #[test]
 fn what_a_lane_does_not_take() {
-    let (u32, u64, real) = (CimType::Uint32, CimType::Uint64, CimType::Real64);
+    let (u64, real) = (CimType::Uint64, CimType::Real64);
     let clocked = Some((0, 1));
     for (name, from, to, clock) in [
         ("PERF_AVERAGE_BULK", u64, u64, None),
-        ("PERF_RAW_FRACTION", u32, u32, None),
-        ("PERF_COUNTER_MULTI_TIMER", u64, u64, clocked),
+        ("PERF_COUNTER_MULTI_TIMER_INV", u64, u64, clocked),
         ("PERF_ELAPSED_TIME", u64, u64, clocked),
         ("PERF_DOUBLE_RAW", real, real, None),
         ("PERF_COUNTER_TEXT", CimType::String, CimType::String, None),
@@ -331,7 +355,7 @@ fn what_a_lane_does_not_take() {
         ("PERF_COUNTER_BULK_COUNT", u64, CimType::Sint64, clocked),
         ("PERF_COUNTER_BULK_COUNT", u64, CimType::Uint16, clocked),
         ("PERF_COUNTER_BULK_COUNT", u64, u64, None),
-        ("PERF_COUNTER_LARGE_DELTA", u64, u32, None),
+        ("PERF_COUNTER_LARGE_DELTA", u64, real, None),
         ("PERF_COUNTER_LARGE_RAWCOUNT", u64, real, None),
     ] {
         let properties = |counter: CimType| {
@@ -343,7 +367,8 @@ fn what_a_lane_does_not_take() {
         let step = LaneStep {
             counter_type: CounterType::from_name(name).unwrap(),
             value: handle("Counter"),
-            clock: clock.map(|_| (handle("Stamp"), handle("Frequency"))),
+            base: None,
+            clock: clock.map(|_| LaneClock { stamp: Some(handle("Stamp")), frequency: handle("Frequency") }),
             target: target.handle("Counter").unwrap(),
         };
         assert!(!Lane::takes(&step, &raw, &target), "{name} from {from:?} to {to:?}");

@@ -1,7 +1,7 @@
 //! What cooking costs: 1,000 instances of 20 counters, against the copy of
 //! their raw blocks.
 //!
-//! A copy is what a refresh does with each instance, `Instance::copy_from`; that
+//! A copy is what a refresh does with each instance, `Object::copy_from`; that
 //! of bare bytes is shown beside it. Cooking is measured twice: alone, as what a
 //! sample costs more that is cooked too; and whole, as what a refresh of
 //! formatted instances costs more than one of the raw ones, which has another
@@ -19,8 +19,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use hiperf::{Namespace, Refreshed, Refresher, Result};
-use hiperf_cim::cook::{CounterType, Lane, LaneStep};
+use hiperf_cim::cook::{CounterType, Lane, LaneClock, LaneStep};
 use hiperf_cim::{Class, Instance, PropertyHandle};
+use hiperf_com::object::Object;
 use rounds::{Difference, measure_differences};
 use steady::Kind;
 
@@ -79,10 +80,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// The samples of a provider, and copies of them.
+/// A provider's objects, and copies of them.
 struct Copies {
     samples: Vec<Instance>,
-    copies: Vec<Instance>,
+    copies: Vec<Object>,
     time: u64,
     stamps: Vec<PropertyHandle>,
 }
@@ -105,19 +106,20 @@ impl Copies {
             Ok(sample)
         };
         let samples = (0..INSTANCES).map(|_| sample()).collect::<Result<Vec<_>>>()?;
-        Ok(Copies { copies: samples.clone(), samples, time: 0, stamps })
+        let copies = samples.iter().cloned().map(Object::new).collect();
+        Ok(Copies { copies, samples, time: 0, stamps })
     }
 
     /// One sample after the other, with each copy given to `visit`.
-    fn take(&mut self, mut visit: impl FnMut(usize, &Instance)) {
+    fn take(&mut self, mut visit: impl FnMut(usize, &Object)) {
         for _ in 0..SAMPLES {
             self.time += steady::SECOND;
-            let pairs = self.samples.iter_mut().zip(&mut self.copies);
+            let pairs = self.samples.iter_mut().zip(&self.copies);
             for (index, (sample, copy)) in pairs.enumerate() {
                 for stamp in &self.stamps {
-                    let written = sample.write_u64(*stamp, self.time);
-                    assert!(written.is_ok() && copy.copy_from(sample).is_ok());
+                    assert_eq!(sample.write_u64(*stamp, self.time), Ok(()));
                 }
+                assert_eq!(copy.set_to(sample), Ok(()));
                 visit(index, copy);
             }
         }
@@ -127,42 +129,44 @@ impl Copies {
 /// Cooking without anything around it.
 fn alone(namespace: &Namespace, kind: Kind) -> Result<bool> {
     let (raw, formatted) = (namespace.class(kind.raw)?, namespace.class(kind.formatted)?);
-    let clock = (raw.handle("Timestamp_PerfTime")?, raw.handle("Frequency_PerfTime")?);
+    let stamp = Some(raw.handle("Timestamp_PerfTime")?);
+    let clock = Some(LaneClock { stamp, frequency: raw.handle("Frequency_PerfTime")? });
     let step = |index: usize| {
         let name = steady::counter(index);
         let (value, target) = (raw.handle(&name)?, formatted.handle(&name)?);
         let counter_type = CounterType::PERF_COUNTER_BULK_COUNT;
-        Ok(LaneStep { counter_type, value, clock: Some(clock), target })
+        Ok(LaneStep { counter_type, value, base: None, clock, target })
     };
     let steps = (0..COUNTERS).map(step).collect::<Result<Vec<_>>>()?;
     let lane = Lane::new(steps, &[], &raw, &formatted).ok_or(hiperf::Status::WBEM_E_FAILED)?;
-    let mut samples: Vec<_> = (0..INSTANCES).map(|_| lane.sample()).collect();
-    let mut targets: Vec<_> = (0..INSTANCES).map(|_| Instance::spawn(&formatted)).collect();
+    let mut rows: Vec<_> =
+        (0..INSTANCES).map(|_| (lane.sample(), Object::new(Instance::spawn(&formatted)))).collect();
     let (mut pace, mut left) = (lane.pace(), Vec::new());
     let (mut cooked, mut copied) = (Copies::new(&raw)?, Copies::new(&raw)?);
     let mut cook = || {
         cooked.take(|index, copy| {
             left.clear();
-            let cooked = lane.cook(copy, &mut samples[index], &mut targets[index], &mut pace, &mut left);
-            assert!(cooked.is_ok());
+            let (sample, target) = &mut rows[index];
+            assert_eq!(copy.cook(&lane, sample, target, &mut pace, &mut left), Ok(()));
         });
     };
     let mut copy = || copied.take(|_, copy| _ = black_box(copy));
-    let (mut copy_instances, mut copy_bytes) = (copies_of(&raw)?, copies_of_bytes(&raw)?);
+    let (mut copy_objects, mut copy_bytes) = (copies_of(&raw)?, copies_of_bytes(&raw)?);
     let claim = |what, peer, gate| Difference { what, subject: 0, less: 1, peer, gate, target: 2.0 };
     let differences =
         [claim("20 rates cooked / copy", 2, 5.0), claim("20 rates cooked / memcpy", 3, f64::INFINITY)];
     let contenders: &mut [rounds::Contender<'_>] =
-        &mut [&mut cook, &mut copy, &mut copy_instances, &mut copy_bytes];
+        &mut [&mut cook, &mut copy, &mut copy_objects, &mut copy_bytes];
     Ok(measure_differences(SAMPLES * INSTANCES, contenders, &differences))
 }
 
 /// Copies as a refresh makes them.
 fn copies_of(raw: &Arc<Class>) -> Result<impl FnMut()> {
-    let Copies { samples, mut copies, .. } = Copies::new(raw)?;
+    let Copies { samples, copies, .. } = Copies::new(raw)?;
+    let samples: Vec<Object> = samples.into_iter().map(Object::new).collect();
     Ok(move || {
         for _ in 0..SAMPLES {
-            for (copy, sample) in copies.iter_mut().zip(&samples) {
+            for (copy, sample) in copies.iter().zip(&samples) {
                 assert_eq!(copy.copy_from(black_box(sample)), Ok(()));
             }
         }

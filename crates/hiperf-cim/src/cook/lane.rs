@@ -4,7 +4,7 @@
 //! was added, times something, by the time that passed. A lane takes those from
 //! block to block, where each run of neighbours with the same formula is one
 //! loop without a branch. Whether every value of a run was as usual is looked at
-//! after it, and what was not is cooked by [`cook`], value by value.
+//! after it, and what was not is cooked by [`cook`](super::cook), value by value.
 //!
 //! ```text
 //! raw block      [nulls][time][a b c d][e f]...        LaneSample   [time][a b c d][e f]
@@ -12,74 +12,46 @@
 //! target block   [nulls][time][A B C D][E F]... <-------------------------+
 //! ```
 //!
-//! | what is unusual | goes to [`cook`] |
+//! | what is unusual | goes to [`cook`](super::cook) |
 //! |---|---|
 //! | no sample before, a raw value that is or was NULL | all of the instance |
 //! | a clock that stands still, stepped back, or ticks otherwise than before | its runs |
-//! | a counter that stepped back, or a number beyond [`Pace`]'s bounds | its run |
+//! | a counter that stepped back, or a number beyond what [`Pace`] can do | its run |
+//! | a mean of nothing | it alone |
 //!
 //! The values are the same either way: exact quotients.
 //!
-//! Not here: formulas with a base, statistics, and objects: the lane says what
-//! it could not write, and its owner writes that as it writes anything.
+//! A raw property that its class marks as Unsupported is NULL as a rule. What comes
+//! of it is written once, NULL too, and then left alone, until the raw property has
+//! a value after all.
+//!
+//! All that a warm instance takes is inlined into [`Lane::cook`], so that a caller
+//! who may use the processor's wider registers gets loops that do.
+//!
+//! Not here: statistics, and objects: the lane says what it could not write, and
+//! its owner writes that as it writes anything.
 
+mod loops;
+mod mean;
 mod pace;
 mod run;
 mod sample;
+mod singly;
+mod step;
 
 use std::sync::Arc;
 
-use super::{Cooked, CounterType, Reason, Sample, Width, cook};
+use super::{CounterType, Reason, Width};
 use crate::layout::Slot;
 use crate::{CimType, Class, Instance, PropertyHandle, Status};
 
 pub use pace::Pace;
 pub use sample::LaneSample;
+pub use step::{LaneClock, LaneStep, Left, LeftValue, Place};
 
-use run::{Kind, Run};
-use sample::ClockSample;
-
-/// A formula and the properties it works on.
-#[derive(Clone, Copy, Debug)]
-pub struct LaneStep {
-    /// The counter type whose formula it is.
-    pub counter_type: CounterType,
-    /// The raw property.
-    pub value: PropertyHandle,
-    /// The raw properties with time stamp and frequency.
-    pub clock: Option<(PropertyHandle, PropertyHandle)>,
-    /// The formatted property.
-    pub target: PropertyHandle,
-}
-
-/// A value that the lane left to its owner to write.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Left {
-    /// Which: a step, or a copy, by its number.
-    pub place: Place,
-    /// What is to be written.
-    pub value: LeftValue,
-}
-
-/// Which of a lane's values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// That of the step with this number.
-    Step(usize),
-    /// That of the copy with this number.
-    Copy(usize),
-}
-
-/// What a lane's owner has to write.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LeftValue {
-    /// A cooked value.
-    Cooked(Cooked),
-    /// The first so many of these bytes.
-    Bytes([u8; 8], usize),
-    /// NULL, and why.
-    Missing(Reason),
-}
+use run::{BasePlace, Kind, Run};
+use sample::{CLOCK_WORDS, ClockSample};
+use singly::Moment;
 
 /// A raw property that steps take, and its place in a sample.
 #[derive(Clone, Copy, Debug)]
@@ -88,10 +60,19 @@ struct Operand {
     width: Width,
 }
 
+/// A base that a step takes.
+#[derive(Clone, Copy, Debug)]
+struct Base {
+    operand: Operand,
+    /// Its word in a sample, after the clocks.
+    word: usize,
+}
+
 /// The raw properties of a clock.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct ClockSlots {
-    stamp: Slot,
+    /// `None` for one that is asked for its frequency alone.
+    stamp: Option<Slot>,
     frequency: Slot,
 }
 
@@ -103,6 +84,18 @@ struct CopiedBytes {
     len: usize,
 }
 
+/// Bytes of the six time properties, which nearly every class has and copies.
+const TIMES: usize = 48;
+
+/// What the runs need of a word of the raw NdTable: of these bits, those.
+#[derive(Clone, Copy, Debug, Default)]
+struct NullBits {
+    /// The bits that matter.
+    mask: u64,
+    /// Those of them that say NULL of what never has a value.
+    void: u64,
+}
+
 /// Formulas made ready for the instances of two classes.
 #[derive(Debug)]
 pub struct Lane {
@@ -111,23 +104,30 @@ pub struct Lane {
     steps: Vec<LaneStep>,
     /// One for each step.
     operands: Vec<Operand>,
+    /// One for each step, of those that have one.
+    bases: Vec<Option<Base>>,
     /// Which of the clocks each step is measured against.
     clock_of: Vec<Option<usize>>,
     copies: Vec<(Slot, Slot)>,
     clocks: Vec<ClockSlots>,
     runs: Vec<Run>,
     copied: Vec<CopiedBytes>,
-    /// The bits of the raw NdTable that say NULL of what is taken.
-    raw_nulls: Vec<u64>,
+    /// Of each word of the raw NdTable that has a bit of what is taken.
+    raw_nulls: Vec<NullBits>,
     /// Both bits in the target's NdTable of what is written.
     target_bits: Vec<u64>,
 }
 
 impl Lane {
-    /// Whether a lane can take the step: a formula without a base, of unsigned
-    /// integers of 32 or 64 bits.
+    /// Whether a lane can take the step: a formula of unsigned integers of 32 or
+    /// 64 bits, of which only the value may be one that its class marks as
+    /// Unsupported.
     #[must_use]
     pub fn takes(step: &LaneStep, raw: &Class, target: &Class) -> bool {
+        let beside = [step.base, step.clock.and_then(|clock| clock.stamp), step.clock.map(|c| c.frequency)];
+        if beside.into_iter().flatten().any(|handle| is_unsupported(raw, handle)) {
+            return false;
+        }
         let (raw, target) = (raw.layout().slots(), target.layout().slots());
         let slot = |slots: &[Slot], handle: PropertyHandle| slots.get(handle.index()).copied();
         let is_clock = |handle| slot(raw, handle).is_some_and(|slot| is(slot, CimType::Uint64));
@@ -135,10 +135,13 @@ impl Lane {
             return false;
         };
         let clock_fits = match (step.counter_type.time_base(), step.clock) {
-            (Some(_), Some((stamp, frequency))) => is_clock(stamp) && is_clock(frequency),
+            (Some(_), Some(clock)) => clock.stamp.is_none_or(is_clock) && is_clock(clock.frequency),
             (time_base, clock) => time_base.is_none() && clock.is_none(),
         };
-        clock_fits && Kind::of(step.counter_type.formula(), value, written).is_some()
+        let base = step.base.and_then(|base| slot(raw, base));
+        let base_fits = step.base.is_some() == step.counter_type.base().is_some();
+        let formula = step.counter_type.formula();
+        clock_fits && base_fits && Kind::of(formula, value, base, written).is_some()
     }
 
     /// The lane of steps that [`Lane::takes`], in the order of their properties,
@@ -159,6 +162,7 @@ impl Lane {
         let (raw_slots, target_slots) = (raw.layout().slots().clone(), target.layout().slots().clone());
         let mut lane = Lane {
             operands: Vec::new(),
+            bases: Vec::new(),
             clock_of: Vec::new(),
             copies: copies
                 .iter()
@@ -167,46 +171,78 @@ impl Lane {
             clocks: Vec::new(),
             runs: Vec::new(),
             copied: Vec::new(),
-            raw_nulls: vec![0; raw.layout().nd_len().div_ceil(8)],
+            raw_nulls: vec![NullBits::default(); raw.layout().nd_len().div_ceil(8)],
             target_bits: vec![0; target.layout().nd_len().div_ceil(8)],
             steps,
             raw_slots,
             target_slots,
         };
-        for place in 0..lane.steps.len() {
-            lane.add_step(place)?;
+        let is_void = |handle: PropertyHandle| is_unsupported(raw, handle);
+        for number in 0..lane.steps.len() {
+            lane.add_step(number, is_void)?;
         }
         for &(from, to) in copies {
-            mark(&mut lane.raw_nulls, from, IS_NULL);
-            mark(&mut lane.target_bits, to, BOTH);
+            if is_void(from) {
+                lane.expect(from, true);
+                continue;
+            }
+            lane.expect(from, false);
+            mark(&mut lane.target_bits, to);
             lane.add_copy(lane.raw_slots[from.index()], lane.target_slots[to.index()]);
         }
         Some(lane)
     }
 
-    fn add_step(&mut self, place: usize) -> Option<()> {
-        let step = self.steps[place];
+    fn add_step(&mut self, number: usize, is_void: impl Fn(PropertyHandle) -> bool) -> Option<()> {
+        let step = self.steps[number];
         let (slot, target) = (self.raw_slots[step.value.index()], self.target_slots[step.target.index()]);
-        let kind = Kind::of(step.counter_type.formula(), slot, target)?;
-        self.operands.push(Operand { slot, width: step.counter_type.width_of(slot.scalar())? });
-        mark(&mut self.raw_nulls, step.value, IS_NULL);
-        mark(&mut self.target_bits, step.target, BOTH);
-        let clock = step.clock.map(|(stamp, frequency)| {
-            mark(&mut self.raw_nulls, stamp, IS_NULL);
-            mark(&mut self.raw_nulls, frequency, IS_NULL);
-            let (stamp, frequency) = (self.raw_slots[stamp.index()], self.raw_slots[frequency.index()]);
-            let clock = ClockSlots { stamp, frequency };
-            self.clocks.iter().position(|known| *known == clock).unwrap_or_else(|| {
-                self.clocks.push(clock);
-                self.clocks.len() - 1
-            })
-        });
+        let width_of = |counter_type: CounterType, slot: Slot| counter_type.width_of(slot.scalar());
+        self.operands.push(Operand { slot, width: width_of(step.counter_type, slot)? });
+        let base_slot = step.base.map(|base| self.raw_slots[base.index()]);
+        let base = match (base_slot, step.counter_type.base()) {
+            (Some(slot), Some(base)) => {
+                let word = self.steps.len() + self.bases.iter().flatten().count();
+                Some(Base { operand: Operand { slot, width: width_of(base, slot)? }, word })
+            }
+            _ => None,
+        };
+        self.bases.push(base);
+        let clock = step.clock.map(|clock| self.clock_at(clock));
         self.clock_of.push(clock);
-        let run = Run::new(kind, clock, place, slot.offset(), target.offset());
+        if is_void(step.value) {
+            self.expect(step.value, true);
+            return Some(());
+        }
+        let stamp = step.clock.and_then(|clock| clock.stamp);
+        let frequency = step.clock.map(|clock| clock.frequency);
+        let taken = [Some(step.value), step.base, stamp, frequency];
+        taken.into_iter().flatten().for_each(|handle| self.expect(handle, false));
+        mark(&mut self.target_bits, step.target);
+        let kind = Kind::of(step.counter_type.formula(), slot, base_slot, target)?;
+        let base = base.map(|base| BasePlace { raw: base.operand.slot.offset(), word: base.word });
+        let run = Run::new(kind, clock, number, (slot, target), base);
         if !self.runs.last_mut().is_some_and(|last| last.extend(&run)) {
             self.runs.push(run);
         }
         Some(())
+    }
+
+    /// The number of the clock, which is a new one if need be.
+    fn clock_at(&mut self, clock: LaneClock) -> usize {
+        let slot = |handle: PropertyHandle| self.raw_slots[handle.index()];
+        let clock = ClockSlots { stamp: clock.stamp.map(slot), frequency: slot(clock.frequency) };
+        self.clocks.iter().position(|known| *known == clock).unwrap_or_else(|| {
+            self.clocks.push(clock);
+            self.clocks.len() - 1
+        })
+    }
+
+    /// The runs need that the raw property has a value, or that it has none.
+    fn expect(&mut self, raw: PropertyHandle, is_void: bool) {
+        let (word, bit) = (raw.index() / 32, 1 << (raw.index() % 32 * 2));
+        let bits = &mut self.raw_nulls[word];
+        bits.mask |= bit;
+        bits.void |= if is_void { bit } else { 0 };
     }
 
     fn add_copy(&mut self, from: Slot, to: Slot) {
@@ -226,13 +262,21 @@ impl Lane {
     /// A sample of nothing yet.
     #[must_use]
     pub fn sample(&self) -> LaneSample {
-        LaneSample::new(self.clocks.len(), self.steps.len())
+        LaneSample::new(self.clock_words() + self.steps.len() + self.bases.iter().flatten().count())
+    }
+
+    /// Words of a sample that the clocks take.
+    #[inline(always)]
+    fn clock_words(&self) -> usize {
+        CLOCK_WORDS * self.clocks.len()
     }
 
     /// The pace of no clock yet.
     #[must_use]
     pub fn pace(&self) -> Pace {
-        Pace::new(self.clocks.len())
+        // A mean has two older values: its own and its base's.
+        let longest_run = self.runs.iter().map(|run| run.count).max().unwrap_or(0).max(2);
+        Pace::new(self.clocks.len(), longest_run)
     }
 
     /// Takes a sample of `raw` and writes what it comes to, since the sample
@@ -242,7 +286,7 @@ impl Lane {
     /// # Errors
     /// `WBEM_E_INVALID_CLASS`: one of the instances is of another class than the
     /// lane was made for.
-    #[inline]
+    #[inline(always)]
     pub fn cook(
         &self,
         raw: &Instance,
@@ -252,170 +296,134 @@ impl Lane {
         left: &mut Vec<Left>,
     ) -> Result<(), Status> {
         check_class(target, &self.target_slots)?;
-        if !sample.is_whole() || self.lacks_any(raw.block()) {
+        if !sample.is_whole() || self.is_unusual(raw.block()) {
             return self.cook_singly(raw, sample, left);
         }
         check_class(raw, &self.raw_slots)?;
-        self.cook_runs(raw, sample, target.block_parts_mut().fixed_part_mut(), pace, left)
+        let left_before = left.len();
+        let fixed_part = target.block_parts_mut().fixed_part_mut();
+        let revived = self
+            .cook_runs(raw.block(), sample.words_mut(), fixed_part, pace, left)
             .ok_or(Status::WBEM_E_INVALID_CLASS)?;
-        target.drop_void_reasons();
+        if left.len() != left_before {
+            sample.set_tidy(false);
+        } else if revived || !sample.is_tidy() {
+            target.drop_void_reasons();
+            sample.set_tidy(true);
+        }
         Ok(())
     }
 
-    /// As [`Lane::cook`], for a target that is somebody else's: everything is
-    /// left to be written by its methods.
-    ///
-    /// # Errors
-    /// `WBEM_E_INVALID_CLASS`: the instance is of another class.
-    #[cold]
-    pub fn cook_singly(
-        &self,
-        raw: &Instance,
-        sample: &mut LaneSample,
-        left: &mut Vec<Left>,
-    ) -> Result<(), Status> {
-        check_class(raw, &self.raw_slots)?;
-        for (number, (from, to)) in self.copies.iter().enumerate() {
-            let value = match raw.read_fixed(from.handle())? {
-                Some(value) => {
-                    let mut bytes = [0; 8];
-                    bytes[..to.width()].copy_from_slice(value);
-                    LeftValue::Bytes(bytes, to.width())
-                }
-                None => LeftValue::Missing(why(raw, from.handle())),
-            };
-            left.push(Left { place: Place::Copy(number), value });
-        }
-        for (number, (step, operand)) in self.steps.iter().zip(&self.operands).enumerate() {
-            let clock = self.clock_of[number];
-            let unclocked = ClockSample { is_known: true, ..ClockSample::default() };
-            let (before, now) = match clock {
-                Some(clock) => (sample.clock(clock), self.clocks[clock].read(raw)),
-                None => (unclocked, unclocked),
-            };
-            let older = sample.value(number).filter(|_| before.is_known);
-            let older = older.map(|value| operand.sample(value, before));
-            let newer = operand.read(raw);
-            let cooked = match (newer, step.clock) {
-                (None, _) => Err(why(raw, step.value)),
-                (_, Some((stamp, _))) if !now.is_known => Err(why(raw, stamp)),
-                (Some(value), _) => cook(step.counter_type, older.as_ref(), &operand.sample(value, now)),
-            };
-            let cooked = cooked.map_err(|reason| match reason {
-                Reason::NoBaseline => sample.no_baseline(),
-                reason => reason,
-            });
-            sample.set_value(number, newer);
-            left.push(Left { place: Place::Step(number), value: LeftValue::of(cooked) });
-        }
-        let clocks = self.clocks.iter().map(|clock| clock.read(raw));
-        sample.finish(clocks, !self.lacks_any(raw.block()));
-        Ok(())
-    }
-
-    /// Whether a raw value that is taken is NULL.
-    #[inline]
-    fn lacks_any(&self, raw: &[u8]) -> bool {
+    /// Whether a raw value that is taken is NULL, or one that never is there isn't.
+    #[inline(always)]
+    fn is_unusual(&self, raw: &[u8]) -> bool {
         let (words, _) = raw.as_chunks::<8>();
+        // Mostly it is one word or two.
         words
             .iter()
             .zip(&self.raw_nulls)
-            .fold(0, |nulls, (word, mask)| nulls | u64::from_le_bytes(*word) & mask)
-            != 0
+            .any(|(word, bits)| u64::from_le_bytes(*word) & bits.mask != bits.void)
     }
 
-    /// `None` if a block is shorter than its class says.
-    #[inline]
+    /// Whether a value that was NULL has one now. `None` if a block is shorter
+    /// than its class says.
+    #[inline(always)]
     fn cook_runs(
         &self,
-        raw: &Instance,
-        sample: &mut LaneSample,
+        block: &[u8],
+        words: &mut [u64],
         target: &mut [u8],
         pace: &mut Pace,
         left: &mut Vec<Left>,
-    ) -> Option<()> {
-        let block = raw.block();
-        let (nd, _) = target.as_chunks_mut::<8>();
-        for (word, mask) in nd.iter_mut().zip(&self.target_bits) {
-            let bits = u64::from_le_bytes(*word);
-            if bits & mask != 0 {
-                *word = (bits & !mask).to_le_bytes();
-            }
-        }
+    ) -> Option<bool> {
+        let revived = self.say_not_null(target);
         for copied in &self.copied {
-            let from = block.get(copied.from..copied.from + copied.len)?;
-            target.get_mut(copied.to..copied.to + copied.len)?.copy_from_slice(from);
+            copied.copy(block, target)?;
         }
-        let (clocks, values) = sample.parts();
-        for ((slots, clock), beat) in self.clocks.iter().zip(clocks.iter_mut()).zip(pace.beats()) {
-            let read = |slot: Slot| Some(u64::from_le_bytes(*block.get(slot.offset()..)?.first_chunk()?));
-            beat.step(clock, read(slots.stamp)?, read(slots.frequency)?);
+        let (clock_words, values) = words.split_at_mut_checked(self.clock_words())?;
+        let (clock_words, _) = clock_words.as_chunks_mut::<CLOCK_WORDS>();
+        for ((slots, [stamp, frequency]), beat) in self.clocks.iter().zip(clock_words).zip(pace.parts().0) {
+            let newer = slots.show(block)?;
+            beat.step(ClockSample { stamp: *stamp, frequency: *frequency }, newer);
+            (*stamp, *frequency) = (newer.stamp, newer.frequency);
         }
         for run in &self.runs {
             if !run.cook(block, values, target, pace)? {
-                run.cook_singly(self, block, values, pace, left)?;
+                run.cook_singly(self, values, pace, left)?;
             }
+        }
+        Some(revived)
+    }
+
+    /// Says in the target's NdTable that what is written isn't NULL, and whether
+    /// any of it was.
+    #[inline(always)]
+    fn say_not_null(&self, target: &mut [u8]) -> bool {
+        let (nd, _) = target.as_chunks_mut::<8>();
+        let mut changed = 0;
+        for (word, mask) in nd.iter_mut().zip(&self.target_bits) {
+            let bits = u64::from_le_bytes(*word);
+            // What isn't stored isn't written back from the cache.
+            if bits & mask != 0 {
+                changed |= bits & mask;
+                *word = (bits & !mask).to_le_bytes();
+            }
+        }
+        changed != 0
+    }
+}
+
+impl CopiedBytes {
+    #[inline(always)]
+    fn copy(self, block: &[u8], target: &mut [u8]) -> Option<()> {
+        let (from, to) = (block.get(self.from..)?, target.get_mut(self.to..)?);
+        if self.len == TIMES {
+            // Of a length that is known: moves instead of a call.
+            *to.first_chunk_mut::<TIMES>()? = *from.first_chunk()?;
+        } else {
+            to.get_mut(..self.len)?.copy_from_slice(from.get(..self.len)?);
         }
         Some(())
     }
 }
 
-/// The two bits of a property in the NdTable.
-const IS_NULL: u64 = 0b01;
-const BOTH: u64 = 0b11;
-
-impl Operand {
-    fn read(self, raw: &Instance) -> Option<u64> {
-        let bytes = raw.read_fixed(self.slot.handle()).ok()??;
-        let mut word = [0; 8];
-        word.get_mut(..bytes.len())?.copy_from_slice(bytes);
-        Some(u64::from_le_bytes(word))
-    }
-
-    /// A value of it, sampled when the clock showed this.
-    fn sample(self, value: u64, clock: ClockSample) -> Sample {
-        let ClockSample { stamp, frequency, .. } = clock;
-        Sample { value, width: self.width, time: stamp, frequency, base: None }
-    }
-}
-
 impl ClockSlots {
-    /// What the clock shows; 0 where it is NULL.
-    fn read(self, raw: &Instance) -> ClockSample {
-        let read = |slot: Slot| raw.read_u64(slot.handle()).ok().flatten();
-        let (stamp, frequency) = (read(self.stamp), read(self.frequency));
-        ClockSample {
-            stamp: stamp.unwrap_or(0),
-            frequency: frequency.unwrap_or(0),
-            is_known: stamp.is_some(),
-        }
+    /// The word of a sample where the clock with this number begins.
+    fn word(number: usize) -> usize {
+        CLOCK_WORDS * number
+    }
+
+    /// What the clock shows in a block where it is not NULL.
+    #[inline(always)]
+    fn show(&self, block: &[u8]) -> Option<ClockSample> {
+        let read = |slot: Slot| Some(u64::from_le_bytes(*block.get(slot.offset()..)?.first_chunk()?));
+        let stamp = match self.stamp {
+            Some(slot) => read(slot)?,
+            None => 0,
+        };
+        Some(ClockSample { stamp, frequency: read(self.frequency)? })
     }
 }
 
 /// Whether the instance has the properties of the lane's class, each at its
 /// place.
-#[inline]
+#[inline(always)]
 fn check_class(instance: &Instance, slots: &Arc<[Slot]>) -> Result<(), Status> {
     let is_same = Arc::ptr_eq(instance.slots(), slots) || instance.slots() == slots;
     if is_same { Ok(()) } else { Err(Status::WBEM_E_INVALID_CLASS) }
 }
 
-fn mark(table: &mut [u64], handle: PropertyHandle, bits: u64) {
-    let place = handle.index() * 2;
-    table[place / 64] |= bits << (place % 64);
+/// Marks both bits of a property in a copy of the NdTable.
+fn mark(table: &mut [u64], handle: PropertyHandle) {
+    table[handle.index() / 32] |= 0b11 << (handle.index() % 32 * 2);
 }
 
 fn is(slot: Slot, cim: CimType) -> bool {
     slot.scalar() == cim && !slot.is_array()
 }
 
-/// Why a raw value is missing.
-fn why(raw: &Instance, handle: PropertyHandle) -> Reason {
-    raw.why(handle).ok().flatten().unwrap_or(Reason::Missing)
-}
-
-impl LeftValue {
-    fn of(cooked: Result<Cooked, Reason>) -> LeftValue {
-        cooked.map_or_else(LeftValue::Missing, LeftValue::Cooked)
-    }
+/// Whether the class says that the property has no value.
+fn is_unsupported(class: &Class, handle: PropertyHandle) -> bool {
+    let property = class.properties().get(handle.index());
+    property.is_some_and(|property| property.qualifiers().get("Unsupported").is_some())
 }

@@ -32,7 +32,7 @@ pub use crate::Reason;
 pub use cooked::Cooked;
 pub use counter_type::{CounterType, Suffix};
 pub use formula::{Formula, cook};
-pub use lane::{Lane, LaneSample, LaneStep, Left, LeftValue, Pace, Place};
+pub use lane::{Lane, LaneClock, LaneSample, LaneStep, Left, LeftValue, Pace, Place};
 pub use percentile::Percentile;
 pub use sample::{Sample, Width};
 pub use statistics::Statistic;

@@ -101,21 +101,16 @@ impl Recipe {
         Ok(recipe)
     }
 
-    /// Puts into a lane what can be in one, but for what never has a value: an
-    /// instance that lacks something doesn't go its way.
+    /// Puts into a lane what can be in one.
     fn make_lane(&mut self, formatted: &Class, raw: &Class) {
-        let has_values = |handle: PropertyHandle| {
-            raw.properties().get(handle.index()).is_some_and(|p| p.qualifiers().get("Unsupported").is_none())
-        };
         let mut taken = Vec::new();
         for (place, step) in self.steps.iter().enumerate() {
-            let for_lane = step.for_lane().filter(|step| Lane::takes(step, raw, formatted));
-            match for_lane.filter(|_| step.takes().all(has_values)) {
-                Some(step) => {
-                    taken.push(step);
-                    self.in_lane.push(place);
-                }
-                None => self.beside_lane.push(place),
+            let step = step.for_lane();
+            if Lane::takes(&step, raw, formatted) {
+                taken.push(step);
+                self.in_lane.push(place);
+            } else {
+                self.beside_lane.push(place);
             }
         }
         self.lane = Lane::new(taken, &self.copies, raw, formatted);

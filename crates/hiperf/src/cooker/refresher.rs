@@ -67,10 +67,11 @@ struct CookedEnum {
 /// A cooked object and the latest samples of its raw one.
 struct CookedInstance {
     target: ObjectAccess,
-    /// The target, if it is an object of ours.
+    /// The target, if it is an instance of ours.
     own: Option<Object>,
     lane_sample: Option<LaneSample>,
-    samples: Option<Samples>,
+    /// Boxed, as few have any: the rows of a refresh are gone through each time.
+    samples: Option<Box<Samples>>,
     history: History,
 }
 
@@ -148,7 +149,7 @@ impl ProviderRefresher for CookerRefresher {
                 (Some(raw), None) => object.cooked.cook(&object.cooking, raw, &mut object.work)?,
                 (_, reason) => {
                     let reason = reason.unwrap_or(Reason::Stale);
-                    object.cooking.recipe.clear(&object.cooked.target, reason)?;
+                    object.cooked.write_missing(&object.cooking, reason)?;
                 }
             }
         }
@@ -215,15 +216,23 @@ impl CookerRefresher {
         let objects = self.objects.iter_mut().zip(targets);
         objects.for_each(|(object, target)| {
             std::mem::swap(&mut object.cooked.target, target);
-            object.cooked.own = Object::from_access(object.cooked.target.as_com());
+            if let Some(sample) = &mut object.cooked.lane_sample {
+                sample.write_anew();
+            }
+            object.cooked.own = own_instance(&object.cooked.target);
         });
     }
+}
+
+/// The target, if it is an instance of ours.
+fn own_instance(target: &ObjectAccess) -> Option<Object> {
+    Object::from_access(target.as_com()).filter(|object| !object.is_class())
 }
 
 impl CookedEnum {
     fn refresh(&mut self, raw: &Refresher, missing: Option<Reason>) -> Result<(), Status> {
         if let Some(reason) = missing {
-            return self.rows.iter().try_for_each(|(_, row)| self.cooking.recipe.clear(&row.target, reason));
+            return self.rows.iter_mut().try_for_each(|(_, row)| row.write_missing(&self.cooking, reason));
         }
         let (version, instances) = raw.identified_instances(self.raw).map_err(|error| error.status())?;
         if self.version != Some(version) {
@@ -302,10 +311,10 @@ impl CookedInstance {
         let history = cooking.recipe.history(samples)?;
         let samples = || {
             let (older, newer) = (Instance::spawn(&cooking.raw), Instance::spawn(&cooking.raw));
-            Samples { older, newer, unsampled: Some(Reason::NoBaseline) }
+            Box::new(Samples { older, newer, unsampled: Some(Reason::NoBaseline) })
         };
         Ok(CookedInstance {
-            own: Object::from_access(target.as_com()),
+            own: own_instance(&target),
             target,
             lane_sample: cooking.recipe.lane_sample(),
             samples: cooking.recipe.needs_samples().then(samples),
@@ -331,6 +340,14 @@ impl CookedInstance {
         }
     }
 
+    /// The sample is missing: all values are NULL, for this reason.
+    fn write_missing(&mut self, cooking: &Cooking, reason: Reason) -> Result<(), Status> {
+        if let Some(sample) = &mut self.lane_sample {
+            sample.write_anew();
+        }
+        cooking.recipe.clear(&self.target, reason)
+    }
+
     /// Takes a sample of `raw` and computes the cooked object from it and the
     /// ones before.
     #[inline]
@@ -338,7 +355,8 @@ impl CookedInstance {
         if let Some(sample) = &mut self.lane_sample {
             cooking.recipe.cook_lane(raw, sample, self.own.as_ref(), &self.target, work)?;
         }
-        if let Some(Samples { older, newer, unsampled }) = &mut self.samples {
+        if let Some(samples) = &mut self.samples {
+            let Samples { older, newer, unsampled } = &mut **samples;
             std::mem::swap(older, newer);
             raw.copy_to(newer)?;
             let older = unsampled.take().map_or(Ok(&*older), Err);

@@ -6,7 +6,7 @@
 //! has the reason that the raw value has. An operand has the width of its raw
 //! property, and so has a time stamp: a narrow one wraps as a counter does.
 
-use hiperf_cim::cook::{Cooked, CounterType, Formula, LaneStep, Reason, Sample, Width, cook};
+use hiperf_cim::cook::{Cooked, CounterType, Formula, LaneClock, LaneStep, Reason, Sample, Width, cook};
 use hiperf_cim::{CimType, Class, Error, Instance, Property, PropertyHandle, Result};
 
 use super::naming::{Naming, invalid};
@@ -68,15 +68,19 @@ impl Step {
         operands.into_iter().flatten().map(|operand| operand.handle)
     }
 
-    /// The step as a lane may take it; `None` if its formula has a base.
-    pub fn for_lane(&self) -> Option<LaneStep> {
-        let handles = |clock: Clock| Some((clock.stamp?.handle, clock.frequency.handle));
-        let clock = match self.clock {
-            Some(clock) => Some(handles(clock)?),
-            None => None,
-        };
-        let (counter_type, value, target) = (self.counter_type, self.value.handle, self.target.handle);
-        self.base.is_none().then_some(LaneStep { counter_type, value, clock, target })
+    /// The step for a lane.
+    pub fn for_lane(&self) -> LaneStep {
+        let clock = self.clock.map(|clock| LaneClock {
+            stamp: clock.stamp.map(|stamp| stamp.handle),
+            frequency: clock.frequency.handle,
+        });
+        LaneStep {
+            counter_type: self.counter_type,
+            value: self.value.handle,
+            base: self.base.map(|base| base.handle),
+            clock,
+            target: self.target.handle,
+        }
     }
 
     /// The value of the newer sample, or why there is none.

@@ -1,38 +1,47 @@
 //! [`LaneSample`]: what a lane remembers of an instance: the raw values, packed,
 //! and which of them there were.
+//!
+//! ```text
+//! words   [stamp frequency] a clock   [value] a step   [base] a step that has one
+//! ```
+//!
+//! One piece of memory, as a refresh of many instances takes as long as it takes
+//! to bring theirs into the cache.
 
 use super::Reason;
 
-/// A clock as a sample found it.
+/// A clock as a sample found it; 0 where there was nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ClockSample {
     pub stamp: u64,
     pub frequency: u64,
-    /// Whether there was a time stamp.
-    pub is_known: bool,
 }
+
+/// Words that a clock takes.
+pub(super) const CLOCK_WORDS: usize = 2;
 
 /// The latest sample of one instance.
 #[derive(Clone, Debug)]
 pub struct LaneSample {
-    clocks: Box<[ClockSample]>,
-    /// One value for each step.
-    values: Box<[u64]>,
-    /// Whether each value was there.
+    words: Box<[u64]>,
+    /// Whether each word was there. Those of a whole sample all were, but for the
+    /// steps that never have a value.
     known: Box<[bool]>,
-    /// Whether all were, and the time stamps too.
+    /// Whether there is all that the runs take.
     is_whole: bool,
+    /// Whether nothing was left to the owner of the lane.
+    is_tidy: bool,
     /// Why there is no sample yet; `None` once there is.
     unsampled: Option<Reason>,
 }
 
 impl LaneSample {
-    pub(super) fn new(clocks: usize, steps: usize) -> LaneSample {
+    pub(super) fn new(words: usize) -> LaneSample {
         LaneSample {
-            clocks: vec![ClockSample::default(); clocks].into_boxed_slice(),
-            values: vec![0; steps].into_boxed_slice(),
-            known: vec![false; steps].into_boxed_slice(),
+            words: vec![0; words].into_boxed_slice(),
+            known: vec![false; words].into_boxed_slice(),
             is_whole: false,
+            is_tidy: false,
             unsampled: Some(Reason::NoBaseline),
         }
     }
@@ -44,39 +53,49 @@ impl LaneSample {
         self.unsampled = Some(reason);
     }
 
+    /// Somebody else wrote to the target: next time all of it is written anew.
+    pub fn write_anew(&mut self) {
+        self.is_whole = false;
+    }
+
     /// Why there is no value to compare with, if there is none.
     pub(super) fn no_baseline(&self) -> Reason {
         self.unsampled.unwrap_or(Reason::NoBaseline)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    #[inline]
-    pub(super) fn parts(&mut self) -> (&mut [ClockSample], &mut [u64]) {
-        (&mut self.clocks, &mut self.values)
+    #[inline(always)]
+    pub(super) fn is_tidy(&self) -> bool {
+        self.is_tidy
     }
 
-    /// The value of a step; `None` if it was NULL or there was no sample.
-    pub(super) fn value(&self, step: usize) -> Option<u64> {
-        (self.unsampled.is_none() && self.known[step]).then_some(self.values[step])
+    pub(super) fn set_tidy(&mut self, is_tidy: bool) {
+        self.is_tidy = is_tidy;
     }
 
-    pub(super) fn set_value(&mut self, step: usize, value: Option<u64>) {
-        self.known[step] = value.is_some();
-        self.values[step] = value.unwrap_or(0);
+    #[inline(always)]
+    pub(super) fn words_mut(&mut self) -> &mut [u64] {
+        &mut self.words
     }
 
-    pub(super) fn clock(&self, clock: usize) -> ClockSample {
-        self.clocks[clock]
+    /// A word; `None` if it was NULL or there was no sample.
+    pub(super) fn word(&self, place: usize) -> Option<u64> {
+        (self.unsampled.is_none() && self.known[place]).then_some(self.words[place])
     }
 
-    /// All values are set; these are the clocks.
-    pub(super) fn finish(&mut self, clocks: impl Iterator<Item = ClockSample>, is_whole: bool) {
-        self.clocks.iter_mut().zip(clocks).for_each(|(mine, clock)| *mine = clock);
+    pub(super) fn set_word(&mut self, place: usize, word: Option<u64>) {
+        self.known[place] = word.is_some();
+        self.words[place] = word.unwrap_or(0);
+    }
+
+    /// All words are set.
+    pub(super) fn finish(&mut self, is_whole: bool) {
         self.is_whole = is_whole;
+        self.is_tidy = false;
         self.unsampled = None;
     }
 }
