@@ -360,10 +360,12 @@ fn become_tree(root: &Path, tree: &str) {
         if tree.join(relative).exists() {
             continue;
         }
-        match process_directory(relative) {
+        let numbered = || relative.ancestors().skip(1).filter(|directory| is_numbered(directory));
+        match numbered().filter(|directory| !tree.join(directory).exists()).last() {
             // Another file of the process may have been first.
             Some(directory) if !root.join(directory).exists() => {}
             Some(directory) => fs::remove_dir_all(root.join(directory)).unwrap(),
+            None if numbered().next().is_some() => fs::remove_file(path).unwrap(),
             None => fs::write(path, "").unwrap(),
         }
     }
@@ -374,18 +376,18 @@ fn become_tree(root: &Path, tree: &str) {
     }
 }
 
-/// The `proc/<pid>` that a file is in.
-fn process_directory(file: &Path) -> Option<&Path> {
-    let directory = file.parent()?;
-    let name = directory.file_name()?.to_str()?;
-    name.bytes().all(|byte| byte.is_ascii_digit()).then_some(directory)
+/// Whether a directory is that of a process or a thread.
+fn is_numbered(directory: &Path) -> bool {
+    let name = directory.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Adds something to every number that stands by itself. A counter at the end
 /// of its range begins anew.
 fn grow(root: &Path, most: u64, random: &mut u64) {
     for path in files(root) {
-        let text = fs::read_to_string(&path).unwrap();
+        let bytes = fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
         // Numbers in front of a name, as a disk's, say who it is.
         let mut is_counted = path.file_name().is_none_or(|name| name != "diskstats");
         let counts_all = is_counted;

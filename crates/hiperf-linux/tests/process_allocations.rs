@@ -23,6 +23,13 @@ const WANTED: ProcessSources = ProcessSources::STAT
     .union(ProcessSources::SCHEDSTAT)
     .union(ProcessSources::OOM_SCORE)
     .union(ProcessSources::LIMITS)
+    .union(ProcessSources::STAT_REST)
+    .union(ProcessSources::OOM_SCORE_ADJ)
+    .union(ProcessSources::CGROUP)
+    .union(ProcessSources::CMDLINE)
+    .union(ProcessSources::EXE)
+    .union(ProcessSources::NETWORK_NAMESPACE)
+    .union(ProcessSources::SMAPS_ROLLUP)
     .union(ProcessSources::DESCRIPTORS);
 
 /// Allocations of samples between which so many processes are replaced, after

@@ -10,13 +10,13 @@ use std::ffi::CStr;
 use std::fmt;
 use std::os::fd::AsFd as _;
 
-use rustix::fs::{AtFlags, OFlags, statat};
+use rustix::fs::{AtFlags, OFlags, readlinkat_raw, statat};
 use rustix::io::Errno;
 
 use crate::digits::Digits;
 use crate::file::{Shape, read_whole};
 use crate::process::directory::{Directory, ENTRIES_BYTES};
-use crate::process::sources::{ProcessFile, ProcessSources};
+use crate::process::sources::{ProcessFile, ProcessLink, ProcessSources};
 use crate::root::{Kept, Root};
 
 /// What fits most files; a larger one grows the buffer.
@@ -128,6 +128,31 @@ impl ProcessFiles {
         let text = &self.buffer[..length];
         if root.is_teed() {
             root.tee(&format!("proc/{whose}/{name}"), text);
+        }
+        Ok(text)
+    }
+
+    /// What a link of a process is to. In a tree that isn't the kernel's it is a
+    /// file that holds the text.
+    pub(crate) fn read_link(
+        &mut self,
+        root: &mut Root,
+        directory: &Directory,
+        pid: u32,
+        link: ProcessLink,
+    ) -> Result<&[u8], Errno> {
+        let whose = Whose { pid, tid: None };
+        if !directory.is_procfs() {
+            let text = self.read_of(root, directory, whose, link.name(), None)?;
+            return Ok(text.strip_suffix(b"\n").unwrap_or(text));
+        }
+        root.costs.reads += 1;
+        let path = write_path(&mut self.path, whose, link.name());
+        let length = readlinkat_raw(directory.as_fd(), path, &mut self.buffer[..])
+            .inspect_err(|_| root.costs.failures += 1)?;
+        let text = &self.buffer[..length];
+        if root.is_teed() {
+            root.tee(&format!("proc/{whose}/{}", link.name()), text);
         }
         Ok(text)
     }

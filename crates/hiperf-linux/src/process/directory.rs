@@ -1,7 +1,8 @@
 //! [`Directory`]: `/proc` itself, whose numbers are the processes.
 //!
 //! In the kernel's own `/proc` they come in ascending order, and the position of
-//! process N is N + 257: who seeks there reads on with the processes from N.
+//! process N is N + 257, or N + 258 since there is `thread-self`: who seeks to the
+//! first reads on with the processes from N, or with the one before it.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -121,6 +122,6 @@ mod tests {
         assert!(all.contains(&own) && all[0] < own);
         let mut later = Vec::new();
         directory.read_from(&mut root, own, &mut buffer, &mut later).unwrap();
-        assert_eq!(later.first(), Some(&own));
+        assert!(later.contains(&own) && later[0] + 1 >= own, "{own}: {later:?}");
     }
 }

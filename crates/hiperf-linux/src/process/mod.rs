@@ -21,16 +21,21 @@ mod comm;
 pub mod departed;
 mod descriptors;
 mod directory;
+pub mod footprint;
 mod idle;
 mod lru;
 mod membership;
+mod more;
 mod names;
 pub mod perf_process;
 pub mod perf_thread;
+pub mod process_details;
+pub mod process_footprint;
 mod reading;
 pub mod record;
 pub mod sources;
 pub mod stat;
+pub mod stat_rest;
 pub mod status;
 pub mod table;
 pub mod thread;
@@ -45,17 +50,22 @@ pub use self::threads::ThreadTable;
 
 use self::perf_process::PerfProcess;
 use self::perf_thread::PerfThread;
+use self::process_details::ProcessDetails;
+use self::process_footprint::ProcessFootprint;
 use crate::area::{Area, Entry, Moment, Sampled, Units};
 use crate::clock::unix_seconds_to_100ns;
+use crate::file::{File, Shape};
 use crate::machine::Machine;
 use crate::property::Sources;
-use crate::root::Unavailable;
+use crate::root::{Root, Unavailable};
+use crate::scan::only_number;
 
 /// What is read of all processes.
 #[derive(Debug)]
 pub struct Processes {
     table: ProcessTable,
     threads: ThreadTable,
+    delays: File,
     unavailable: Option<Unavailable>,
     units: Units,
     boot_100ns: Option<u64>,
@@ -99,7 +109,34 @@ impl Processes {
     /// `status` of each thread.
     pub const THREAD_STATUS: Sources = Sources::number(6);
 
-    const OF_PROCESS: [(Sources, ProcessSources); 6] = [
+    /// `/proc/N/schedstat`.
+    pub const SCHEDSTAT: Sources = Sources::number(7);
+    /// `/proc/N/oom_score`.
+    pub const OOM_SCORE: Sources = Sources::number(8);
+    /// `/proc/N/oom_score_adj`.
+    pub const OOM_SCORE_ADJ: Sources = Sources::number(9);
+    /// `/proc/N/limits`.
+    pub const LIMITS: Sources = Sources::number(10);
+    /// `/proc/N/smaps_rollup`.
+    pub const SMAPS_ROLLUP: Sources = Sources::number(11);
+    /// `/proc/N/cgroup`.
+    pub const CGROUP: Sources = Sources::number(12);
+    /// `/proc/N/cmdline`.
+    pub const CMDLINE: Sources = Sources::number(13);
+    /// `/proc/N/exe`.
+    pub const EXE: Sources = Sources::number(14);
+    /// `/proc/N/ns/pid`.
+    pub const PID_NAMESPACE: Sources = Sources::number(15);
+    /// `/proc/N/ns/net`.
+    pub const NETWORK_NAMESPACE: Sources = Sources::number(16);
+    /// `/proc/N/ns/mnt`.
+    pub const MOUNT_NAMESPACE: Sources = Sources::number(17);
+    /// The rest of `/proc/N/stat`.
+    pub const STAT_REST: Sources = Sources::number(18);
+    /// Whether delays are measured: `/proc/sys/kernel/task_delayacct`.
+    pub const DELAYS: Sources = Sources::number(19);
+
+    const OF_PROCESS: [(Sources, ProcessSources); 18] = [
         (Processes::STAT, ProcessSources::STAT),
         (Processes::STATUS, ProcessSources::STATUS),
         (Processes::IO, ProcessSources::IO),
@@ -107,6 +144,18 @@ impl Processes {
         // Which processes there are, and how many threads each has.
         (Processes::THREADS, ProcessSources::STAT),
         (Processes::THREAD_STATUS, ProcessSources::STAT),
+        (Processes::SCHEDSTAT, ProcessSources::SCHEDSTAT),
+        (Processes::OOM_SCORE, ProcessSources::OOM_SCORE),
+        (Processes::OOM_SCORE_ADJ, ProcessSources::OOM_SCORE_ADJ),
+        (Processes::LIMITS, ProcessSources::LIMITS),
+        (Processes::SMAPS_ROLLUP, ProcessSources::SMAPS_ROLLUP),
+        (Processes::CGROUP, ProcessSources::CGROUP),
+        (Processes::CMDLINE, ProcessSources::CMDLINE),
+        (Processes::EXE, ProcessSources::EXE),
+        (Processes::PID_NAMESPACE, ProcessSources::PID_NAMESPACE),
+        (Processes::NETWORK_NAMESPACE, ProcessSources::NETWORK_NAMESPACE),
+        (Processes::MOUNT_NAMESPACE, ProcessSources::MOUNT_NAMESPACE),
+        (Processes::STAT_REST, ProcessSources::STAT_REST),
     ];
 
     /// The processes.
@@ -145,6 +194,15 @@ impl Processes {
         &self.idle_processors
     }
 
+    /// Whether the kernel measures how long processes wait: where it doesn't, it
+    /// tells 0 for all. Kernels that don't say so do unless told otherwise.
+    fn measures_delays(&mut self, root: &mut Root) -> bool {
+        match self.delays.read(root) {
+            Ok(text) => only_number(text).is_some_and(|is_on| is_on != 0),
+            Err(why) => why == Unavailable::Unsupported,
+        }
+    }
+
     /// The sources of a thread among those of the area.
     fn of_thread(wanted: Sources) -> ProcessSources {
         if wanted.has_any(Processes::THREAD_STATUS) {
@@ -168,6 +226,7 @@ impl Default for Processes {
         Processes {
             table: ProcessTable::default(),
             threads: ThreadTable::default(),
+            delays: File::new("proc/sys/kernel/task_delayacct", Shape::OnePiece, 16),
             unavailable: None,
             units: Units::of_this_machine(),
             boot_100ns: None,
@@ -178,7 +237,12 @@ impl Default for Processes {
 }
 
 impl Area for Processes {
-    const CLASSES: &'static [Entry] = &[Entry::of::<PerfProcess>(), Entry::of::<PerfThread>()];
+    const CLASSES: &'static [Entry] = &[
+        Entry::of::<PerfProcess>(),
+        Entry::of::<PerfThread>(),
+        Entry::of::<ProcessDetails>(),
+        Entry::of::<ProcessFootprint>(),
+    ];
 
     fn unavailable(&self, _: Sources) -> Option<Unavailable> {
         self.unavailable
@@ -203,6 +267,8 @@ impl Sampled for Processes {
             self.boot_100ns = moment.machine.boot_time_s().and_then(unix_seconds_to_100ns);
         }
         let of_process = Processes::of_process(wanted);
+        let measures_delays = wanted.has_any(Processes::DELAYS) && self.measures_delays(moment.root);
+        self.table.set_delays(measures_delays.then_some(moment.units));
         self.unavailable = self.table.sample(moment.root, of_process, moment.at).err();
         self.threads.sample(moment.root, &mut self.table, Processes::of_thread(wanted));
     }

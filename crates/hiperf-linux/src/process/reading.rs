@@ -6,15 +6,20 @@
 
 use rustix::io::Errno;
 
+use crate::area::Units;
 use crate::process::comm::Comm;
 use crate::process::descriptors::ProcessFiles;
 use crate::process::directory::Directory;
+use crate::process::footprint::Footprint;
+use crate::process::more::{More, namespace};
 use crate::process::record::Process;
-use crate::process::sources::{ProcessFile, ProcessSources};
+use crate::process::sources::{ProcessFile, ProcessLink, ProcessSources};
 use crate::process::stat::PidStat;
+use crate::process::stat_rest::StatRest;
 use crate::process::status::PidStatus;
-use crate::process::usage::{Io, Schedstat, Statm, open_files_limit, proportional_bytes};
+use crate::process::usage::{Io, Schedstat, Statm, only_signed, open_files_limit};
 use crate::root::{Root, Unavailable};
+use crate::scan::only_number;
 
 /// What stands for a text that makes no sense.
 pub(crate) const NONSENSE: Unavailable = Unavailable::Failed(Errno::BADMSG);
@@ -36,6 +41,8 @@ pub(crate) enum End {
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     files: ProcessFiles,
+    /// The units in which processes wait, if that is measured.
+    pub(crate) delays_in: Option<Units>,
 }
 
 impl Reader {
@@ -48,14 +55,15 @@ impl Reader {
         root: &mut Root,
         directory: &Directory,
         process: &mut Process,
+        wanted: ProcessSources,
     ) -> Result<Comm, End> {
         let pid = process.pid;
         match self.files.read(root, directory, pid, ProcessFile::Stat, &mut process.descriptors) {
             Ok(text) => {
                 let (stat, name) = PidStat::parse(text).ok_or(End::Gone)?;
-                process.stat = stat;
-                process.have = ProcessSources::STAT;
-                Ok(Comm::new(name))
+                let comm = Comm::new(name);
+                process.take_stat(stat, text, wanted, self.delays_in);
+                Ok(comm)
             }
             Err(errno) => Err(end_without_stat(errno)),
         }
@@ -85,17 +93,22 @@ impl Reader {
                     }
                     Some((stat, name)) => {
                         renamed = (!process.comm.is(name)).then(|| Comm::new(name));
-                        process.stat = stat;
-                        process.have |= ProcessSources::STAT;
+                        process.take_stat(stat, text, due, self.delays_in);
                     }
-                    None => process.note(ProcessSources::STAT, NONSENSE),
+                    None => process.note(ProcessSources::OF_STAT, NONSENSE),
                 },
                 Ok(text) => process.take(file, text),
                 Err(errno) if file == ProcessFile::Stat => match end_without_stat(errno) {
-                    End::Failed(errno) => process.note(ProcessSources::STAT, Unavailable::Failed(errno)),
+                    End::Failed(errno) => process.note(ProcessSources::OF_STAT, Unavailable::Failed(errno)),
                     end => return Err(end),
                 },
                 Err(errno) => self.miss(root, directory, process, file.source(), errno)?,
+            }
+        }
+        for link in ProcessLink::ALL.into_iter().filter(|link| due.has_any(link.source())) {
+            match self.files.read_link(root, directory, pid, link) {
+                Ok(text) => process.take_link(link, text),
+                Err(errno) => self.miss(root, directory, process, link.source(), errno)?,
             }
         }
         if due.has_any(ProcessSources::DESCRIPTORS) {
@@ -146,6 +159,16 @@ pub(crate) fn end_without_stat(errno: Errno) -> End {
 }
 
 impl Process {
+    /// Takes what `stat` says, and of a text of it the rest, if that is wanted.
+    fn take_stat(&mut self, stat: PidStat, text: &[u8], wanted: ProcessSources, delays_in: Option<Units>) {
+        self.stat = stat;
+        self.have |= ProcessSources::STAT;
+        if wanted.has_any(ProcessSources::STAT_REST) {
+            self.more().stat_rest = StatRest::parse(text, delays_in);
+            self.have |= ProcessSources::STAT_REST;
+        }
+    }
+
     /// Takes a new text of a file other than `stat`.
     fn take(&mut self, file: ProcessFile, text: &[u8]) {
         match file {
@@ -154,10 +177,29 @@ impl Process {
             ProcessFile::Status => self.status = PidStatus::parse(text),
             ProcessFile::Io => self.io = Io::parse(text),
             ProcessFile::Schedstat => self.schedstat = Schedstat::parse(text),
-            ProcessFile::OomScore => self.oom_score = crate::scan::only_number(text),
+            ProcessFile::OomScore => self.oom_score = only_number(text),
             ProcessFile::Limits => self.open_files_limit = open_files_limit(text),
-            ProcessFile::SmapsRollup => self.proportional_bytes = proportional_bytes(text),
+            ProcessFile::SmapsRollup => self.more().footprint = Footprint::parse(text),
+            ProcessFile::OomScoreAdj => self.more().oom_score_adjustment = only_signed(text),
+            ProcessFile::Cgroup => self.more().take_control_group(text),
+            ProcessFile::Cmdline => self.more().take_command_line(text),
         }
         self.have |= file.source();
+    }
+
+    /// Takes what a link is to.
+    fn take_link(&mut self, link: ProcessLink, text: &[u8]) {
+        let more = self.more();
+        match link {
+            ProcessLink::Exe => more.take_executable(text),
+            ProcessLink::PidNamespace => more.pid_namespace = namespace(text),
+            ProcessLink::NetworkNamespace => more.network_namespace = namespace(text),
+            ProcessLink::MountNamespace => more.mount_namespace = namespace(text),
+        }
+        self.have |= link.source();
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 }

@@ -8,8 +8,11 @@ use rustix::io::Errno;
 
 use crate::process::comm::Comm;
 use crate::process::descriptors::Descriptors;
+use crate::process::footprint::Footprint;
+use crate::process::more::More;
 use crate::process::sources::ProcessSources;
 use crate::process::stat::PidStat;
+use crate::process::stat_rest::StatRest;
 use crate::process::status::PidStatus;
 use crate::process::usage::{Io, Schedstat, Statm};
 use crate::root::Unavailable;
@@ -30,7 +33,6 @@ pub struct Process {
     pub(crate) schedstat: Schedstat,
     pub(crate) oom_score: Option<u64>,
     pub(crate) open_files_limit: Option<u64>,
-    pub(crate) proportional_bytes: Option<u64>,
     pub(crate) descriptor_count: Option<u64>,
     /// What the fields above hold of the present sample.
     pub(crate) have: ProcessSources,
@@ -39,6 +41,8 @@ pub struct Process {
     pub(crate) failed: ProcessSources,
     pub(crate) failure: Option<Errno>,
     pub(crate) descriptors: Descriptors,
+    /// What few ask for; there once somebody has.
+    pub(crate) more: Option<Box<More>>,
     pub(crate) upkeep: Upkeep,
 }
 
@@ -74,7 +78,6 @@ impl Process {
             schedstat: Schedstat::default(),
             oom_score: None,
             open_files_limit: None,
-            proportional_bytes: None,
             descriptor_count: None,
             have: ProcessSources::NONE,
             denied: ProcessSources::NONE,
@@ -82,15 +85,16 @@ impl Process {
             failed: ProcessSources::NONE,
             failure: None,
             descriptors: Descriptors::default(),
+            more: None,
             upkeep: Upkeep::default(),
         }
     }
 
-    /// Makes the record that of a process of which nothing is known. Its name
-    /// keeps its memory.
+    /// Makes the record that of a process of which nothing is known. Its texts
+    /// keep their memory.
     pub(crate) fn vacate(&mut self, pid: u32) {
-        let name = std::mem::take(&mut self.name);
-        *self = Process { pid, name, ..Process::vacant() };
+        let (name, more) = (std::mem::take(&mut self.name), self.more.take());
+        *self = Process { pid, name, more, ..Process::vacant() };
     }
 
     /// Its id, in the namespace of the `/proc` that is read.
@@ -168,12 +172,77 @@ impl Process {
         self.read(ProcessSources::LIMITS, &self.open_files_limit).copied()
     }
 
-    /// Its memory in bytes, of shared pages its share only.
+    /// What `stat` says after the memory, and of the groups and the terminal.
     ///
     /// # Errors
     /// Why it wasn't read.
-    pub fn proportional_bytes(&self) -> Result<Option<u64>, Unavailable> {
-        self.read(ProcessSources::SMAPS_ROLLUP, &self.proportional_bytes).copied()
+    pub fn stat_rest(&self) -> Result<&StatRest, Unavailable> {
+        self.read_more(ProcessSources::STAT_REST, |more| &more.stat_rest)
+    }
+
+    /// The number in `oom_score_adj`.
+    ///
+    /// # Errors
+    /// Why it wasn't read.
+    pub fn oom_score_adjustment(&self) -> Result<Option<i64>, Unavailable> {
+        self.read_more(ProcessSources::OOM_SCORE_ADJ, |more| &more.oom_score_adjustment).copied()
+    }
+
+    /// Its control group, by the path in its hierarchy.
+    ///
+    /// # Errors
+    /// Why it wasn't read.
+    pub fn control_group(&self) -> Result<&str, Unavailable> {
+        self.read_more(ProcessSources::CGROUP, |more| &more.control_group).map(String::as_str)
+    }
+
+    /// Its arguments with blanks between them; empty for one that has none, as a
+    /// thread of the kernel.
+    ///
+    /// # Errors
+    /// Why it wasn't read.
+    pub fn command_line(&self) -> Result<&str, Unavailable> {
+        self.read_more(ProcessSources::CMDLINE, |more| &more.command_line).map(String::as_str)
+    }
+
+    /// The path of the file it runs.
+    ///
+    /// # Errors
+    /// Why it wasn't read.
+    pub fn executable(&self) -> Result<&str, Unavailable> {
+        self.read_more(ProcessSources::EXE, |more| &more.executable).map(String::as_str)
+    }
+
+    /// Its process id namespace.
+    ///
+    /// # Errors
+    /// Why it wasn't read.
+    pub fn pid_namespace(&self) -> Result<Option<u64>, Unavailable> {
+        self.read_more(ProcessSources::PID_NAMESPACE, |more| &more.pid_namespace).copied()
+    }
+
+    /// Its network namespace.
+    ///
+    /// # Errors
+    /// Why it wasn't read.
+    pub fn network_namespace(&self) -> Result<Option<u64>, Unavailable> {
+        self.read_more(ProcessSources::NETWORK_NAMESPACE, |more| &more.network_namespace).copied()
+    }
+
+    /// Its mount namespace.
+    ///
+    /// # Errors
+    /// Why it wasn't read.
+    pub fn mount_namespace(&self) -> Result<Option<u64>, Unavailable> {
+        self.read_more(ProcessSources::MOUNT_NAMESPACE, |more| &more.mount_namespace).copied()
+    }
+
+    /// `smaps_rollup`.
+    ///
+    /// # Errors
+    /// Why it wasn't read.
+    pub fn footprint(&self) -> Result<&Footprint, Unavailable> {
+        self.read_more(ProcessSources::SMAPS_ROLLUP, |more| &more.footprint)
     }
 
     /// How many descriptors it has open.
@@ -205,6 +274,14 @@ impl Process {
         }
         // What nobody wanted isn't there either.
         Err(self.unavailable(source).unwrap_or(Unavailable::Unsupported))
+    }
+
+    fn read_more<T>(&self, source: ProcessSources, value: fn(&More) -> &T) -> Result<&T, Unavailable> {
+        let more = self.more.as_deref().ok_or_else(|| self.unavailable(source));
+        match more {
+            Ok(more) => self.read(source, value(more)),
+            Err(why) => Err(why.unwrap_or(Unavailable::Unsupported)),
+        }
     }
 
     /// Keeps why `sources` were not read.

@@ -5,7 +5,7 @@ use std::ops::{BitOr, BitOrAssign};
 
 /// A set of things to read of each process.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct ProcessSources(u16);
+pub struct ProcessSources(u32);
 
 impl ProcessSources {
     /// Nothing.
@@ -28,18 +28,54 @@ impl ProcessSources {
     /// `smaps_rollup`: proportional sizes. The kernel walks the whole address
     /// space for it, so it is for those who ask by name.
     pub const SMAPS_ROLLUP: ProcessSources = ProcessFile::SmapsRollup.source();
+    /// `oom_score_adj`: what its owner adds to that.
+    pub const OOM_SCORE_ADJ: ProcessSources = ProcessFile::OomScoreAdj.source();
+    /// `cgroup`: the control groups it is in.
+    pub const CGROUP: ProcessSources = ProcessFile::Cgroup.source();
+    /// `cmdline`: its arguments.
+    pub const CMDLINE: ProcessSources = ProcessFile::Cmdline.source();
     /// How many descriptors it has open.
-    pub const DESCRIPTORS: ProcessSources = ProcessSources(1 << ProcessFile::ALL.len());
+    pub const DESCRIPTORS: ProcessSources = ProcessSources::number(ProcessFile::ALL.len());
+    /// What `stat` says after the memory: processor, policy, delays; and of the
+    /// groups and the terminal.
+    pub const STAT_REST: ProcessSources = ProcessSources::number(ProcessFile::ALL.len() + 1);
+    /// All that `stat` says.
+    pub(crate) const OF_STAT: ProcessSources = ProcessSources::STAT.union(ProcessSources::STAT_REST);
+    /// `exe`: the file it runs.
+    pub const EXE: ProcessSources = ProcessLink::Exe.source();
+    /// `ns/pid`: its process id namespace.
+    pub const PID_NAMESPACE: ProcessSources = ProcessLink::PidNamespace.source();
+    /// `ns/net`: its network namespace.
+    pub const NETWORK_NAMESPACE: ProcessSources = ProcessLink::NetworkNamespace.source();
+    /// `ns/mnt`: its mount namespace.
+    pub const MOUNT_NAMESPACE: ProcessSources = ProcessLink::MountNamespace.source();
+
+    /// What hardly ever changes in the life of a process: it is read when the
+    /// process comes, when it takes another name, and when its turn comes, within
+    /// a minute.
+    pub(crate) const CHANGES_RARELY: ProcessSources = ProcessSources::LIMITS
+        .union(ProcessSources::OOM_SCORE_ADJ)
+        .union(ProcessSources::CGROUP)
+        .union(ProcessSources::CMDLINE)
+        .union(ProcessSources::EXE)
+        .union(ProcessSources::PID_NAMESPACE)
+        .union(ProcessSources::NETWORK_NAMESPACE)
+        .union(ProcessSources::MOUNT_NAMESPACE);
 
     /// What stays as it is while the process doesn't run, or changes so slowly
     /// that it may be a minute old.
     pub(crate) const STILL_WHEN_IDLE: ProcessSources = ProcessSources::STAT
+        .union(ProcessSources::STAT_REST)
         .union(ProcessSources::STATM)
         .union(ProcessSources::STATUS)
         .union(ProcessSources::IO)
         .union(ProcessSources::SCHEDSTAT)
-        .union(ProcessSources::LIMITS)
-        .union(ProcessSources::DESCRIPTORS);
+        .union(ProcessSources::DESCRIPTORS)
+        .union(ProcessSources::CHANGES_RARELY);
+
+    const fn number(number: usize) -> ProcessSources {
+        ProcessSources(1 << number)
+    }
 
     /// Both sets together.
     #[must_use]
@@ -97,11 +133,46 @@ pub(crate) enum ProcessFile {
     OomScore,
     Limits,
     SmapsRollup,
+    OomScoreAdj,
+    Cgroup,
+    Cmdline,
+}
+
+/// A link in the directory of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProcessLink {
+    Exe,
+    PidNamespace,
+    NetworkNamespace,
+    MountNamespace,
+}
+
+impl ProcessLink {
+    /// All, in the order in which they are read.
+    pub(crate) const ALL: [ProcessLink; 4] = [
+        ProcessLink::Exe,
+        ProcessLink::PidNamespace,
+        ProcessLink::NetworkNamespace,
+        ProcessLink::MountNamespace,
+    ];
+
+    pub(crate) const fn source(self) -> ProcessSources {
+        ProcessSources::number(ProcessFile::ALL.len() + 2 + self as usize)
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            ProcessLink::Exe => "exe",
+            ProcessLink::PidNamespace => "ns/pid",
+            ProcessLink::NetworkNamespace => "ns/net",
+            ProcessLink::MountNamespace => "ns/mnt",
+        }
+    }
 }
 
 impl ProcessFile {
     /// All, in the order in which they are read.
-    pub(crate) const ALL: [ProcessFile; 8] = [
+    pub(crate) const ALL: [ProcessFile; 11] = [
         ProcessFile::Stat,
         ProcessFile::Statm,
         ProcessFile::Status,
@@ -110,14 +181,18 @@ impl ProcessFile {
         ProcessFile::OomScore,
         ProcessFile::Limits,
         ProcessFile::SmapsRollup,
+        ProcessFile::OomScoreAdj,
+        ProcessFile::Cgroup,
+        ProcessFile::Cmdline,
     ];
 
-    /// How many of them, from the first, may be kept open. The kernel checks
-    /// rights on the others when they are opened and not again.
+    /// How many of them, from the first, may be kept open. Of the others the
+    /// kernel checks rights when they are opened and not again, or they change
+    /// rarely.
     pub(crate) const KEPT: usize = 6;
 
     pub(crate) const fn source(self) -> ProcessSources {
-        ProcessSources(1 << self as u16)
+        ProcessSources::number(self as usize)
     }
 
     pub(crate) const fn name(self) -> &'static str {
@@ -130,6 +205,9 @@ impl ProcessFile {
             ProcessFile::OomScore => "oom_score",
             ProcessFile::Limits => "limits",
             ProcessFile::SmapsRollup => "smaps_rollup",
+            ProcessFile::OomScoreAdj => "oom_score_adj",
+            ProcessFile::Cgroup => "cgroup",
+            ProcessFile::Cmdline => "cmdline",
         }
     }
 }
@@ -139,14 +217,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_is_a_source_of_its_own_and_descriptors_another() {
+    fn every_file_and_link_is_a_source_of_its_own() {
         let mut all = ProcessSources::NONE;
         for (index, file) in ProcessFile::ALL.into_iter().enumerate() {
             assert_eq!(file as usize, index);
             assert!(!all.has_any(file.source()), "{}", file.name());
             all |= file.source();
         }
-        assert!(!all.has_any(ProcessSources::DESCRIPTORS));
+        let links = ProcessLink::ALL.map(ProcessLink::source);
+        for other in [ProcessSources::DESCRIPTORS, ProcessSources::STAT_REST].into_iter().chain(links) {
+            assert!(!all.has_any(other) && !other.is_empty(), "{other:?}");
+            all |= other;
+        }
         assert_eq!(all.without(all), ProcessSources::NONE);
         assert_eq!(all.intersection(ProcessSources::IO), ProcessSources::IO);
     }

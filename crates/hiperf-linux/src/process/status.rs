@@ -15,13 +15,17 @@ use crate::scan::{first_line, leading_number, number};
 const LAST_LINES: usize = 8;
 
 /// No name of a line that is looked at is longer.
-const LONGEST_NAME: usize = 10;
+const LONGEST_NAME: usize = 13;
 
 /// The contents of the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PidStatus {
-    /// The user as whom it runs.
+    /// The user to whom it belongs, the real one.
     pub user: Option<u64>,
+    /// The group of that one.
+    pub group: Option<u64>,
+    /// Memory in huge pages, in bytes.
+    pub huge_bytes: Option<u64>,
     /// Largest address space so far, in bytes.
     pub virtual_peak_bytes: Option<u64>,
     /// Largest resident memory so far, in bytes.
@@ -56,7 +60,7 @@ impl PidStatus {
             rest = after;
             // What else there is begins with other letters.
             match line.first() {
-                Some(b'V' | b'R' | b'U') => status.take_memory(line),
+                Some(b'V' | b'R' | b'U' | b'G' | b'H') => status.take_memory(line),
                 Some(b'T') if line.starts_with(b"Threads:") => break,
                 _ => {}
             }
@@ -86,14 +90,16 @@ impl PidStatus {
             b"VmStk" => &mut self.stack_bytes,
             b"VmPTE" => &mut self.page_table_bytes,
             b"VmSwap" => &mut self.swapped_bytes,
+            b"HugetlbPages" => &mut self.huge_bytes,
             b"Uid" => &mut self.user,
+            b"Gid" => &mut self.group,
             _ => return,
         };
         let value = line[colon + 1..].trim_ascii_start();
         *field = match leading_number(value) {
             Some((kib, b" kB")) => kib.checked_mul(1024),
-            // Of the four ids of a user the first counts.
-            Some((id, [b'\t', ..])) if line[0] == b'U' => Some(id),
+            // Of the four ids of a user or a group the first counts.
+            Some((id, [b'\t', ..])) if line[1] == b'i' => Some(id),
             _ => None,
         };
     }
@@ -120,9 +126,9 @@ impl PidStatus {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "Name:\tcat\nUmask:\t0022\nUid:\t1000\t0\t0\t0\nVmPeak:\t    3060 kB\nVmLck:\t       8 kB\n\
+    const TEXT: &str = "Name:\tcat\nUmask:\t0022\nUid:\t1000\t0\t0\t0\nGid:\t100\t0\t0\t0\nGroups:\t1 2\nVmPeak:\t    3060 kB\nVmLck:\t       8 kB\n\
         VmHWM:\t    1672 kB\nRssAnon:\t     112 kB\nRssFile:\t    1560 kB\nRssShmem:\t       4 kB\nVmData:\t     360 kB\n\
-        VmStk:\t     132 kB\nVmPTE:\t      44 kB\nVmSwap:\t       0 kB\nThreads:\t1\nVmPeak:\t1 kB\n\
+        VmStk:\t     132 kB\nVmPTE:\t      44 kB\nVmSwap:\t       0 kB\nHugetlbPages:\t    2048 kB\nThreads:\t1\nVmPeak:\t1 kB\n\
         Cpus_allowed_list:\t0-1\nvoluntary_ctxt_switches:\t150\nnonvoluntary_ctxt_switches:\t545\n\
         x86_Thread_features:\t\n";
 
@@ -131,6 +137,8 @@ mod tests {
         let status = PidStatus::parse(TEXT.as_bytes());
         let expected = PidStatus {
             user: Some(1000),
+            group: Some(100),
+            huge_bytes: Some(2 << 20),
             virtual_peak_bytes: Some(3060 << 10),
             resident_peak_bytes: Some(1672 << 10),
             anonymous_bytes: Some(112 << 10),

@@ -12,6 +12,7 @@
 
 use rustix::io::Errno;
 
+use crate::area::Units;
 use crate::clock::Timestamps;
 use crate::process::comm::Comm;
 use crate::process::departed::Departed;
@@ -89,6 +90,9 @@ struct Sampling<'a> {
     directory: &'a Directory,
     wanted: ProcessSources,
     now: u64,
+    /// What changes rarely isn't read at each sample.
+    skips: bool,
+    /// Nor is whoever did nothing.
     skips_idle: bool,
 }
 
@@ -97,6 +101,11 @@ impl ProcessTable {
     /// first; otherwise every file is read at every sample.
     pub fn set_idle_skip(&mut self, skips: bool) {
         self.skips_idle = skips;
+    }
+
+    /// Sets that waiting is measured, and the units of it.
+    pub fn set_delays(&mut self, units: Option<Units>) {
+        self.reader.delays_in = units;
     }
 
     /// Brings the table up to date: what is wanted of every process. Nothing is
@@ -121,8 +130,9 @@ impl ProcessTable {
         };
         let directory = opened.map_err(Unavailable::from_errno)?;
         let wanted = wanted | ProcessSources::STAT;
-        let skips_idle = self.skips_idle && !root.is_teed();
-        let sampling = Sampling { root, directory: &directory, wanted, now: at.perf_time, skips_idle };
+        let skips = self.skips_idle && !root.is_teed();
+        let now = at.perf_time;
+        let sampling = Sampling { root, directory: &directory, wanted, now, skips, skips_idle: skips };
         self.sample_in(sampling).map_err(Unavailable::from_errno)?;
         self.directory = Some(directory);
         self.is_shown = true;
@@ -262,7 +272,7 @@ impl ProcessTable {
     }
 
     fn refresh(&mut self, place: u32, sampling: &mut Sampling<'_>) -> Result<(), End> {
-        let Sampling { root, directory, wanted, now, skips_idle } = sampling;
+        let Sampling { root, directory, wanted, now, skips, skips_idle } = sampling;
         let process = &mut self.processes[place as usize];
         process.have = process.have.intersection(*wanted);
         process.upkeep.is_unread = false;
@@ -271,6 +281,9 @@ impl ProcessTable {
             process.forget_reasons(*wanted);
         }
         let mut due = wanted.without(process.denied | process.missing);
+        if *skips && !must_read {
+            due = due.without(process.have.intersection(ProcessSources::CHANGES_RARELY));
+        }
         let clock_before = process.upkeep.clock_ns;
         if *skips_idle && activity(process, root) == Activity::Idle && !must_read {
             due = due.without(process.have.intersection(ProcessSources::STILL_WHEN_IDLE));
@@ -278,6 +291,10 @@ impl ProcessTable {
             if due.is_empty() {
                 return Ok(());
             }
+        }
+        if due.has_any(ProcessSources::STAT_REST) {
+            due |= ProcessSources::STAT;
+            process.upkeep.is_unread = false;
         }
         process.forget_reasons(due);
         let was_busy = process.upkeep.busy_in + 1 == self.sample_number;
@@ -287,6 +304,12 @@ impl ProcessTable {
         let process = &mut self.processes[place as usize];
         let ticks_before = process.stat.ticks();
         let renamed = self.reader.read(root, directory, process, due)?;
+        if renamed.is_some() {
+            // It runs another program, most likely.
+            let rest = wanted.intersection(ProcessSources::CHANGES_RARELY).without(due);
+            process.forget_reasons(rest);
+            self.reader.read(root, directory, process, rest)?;
+        }
         if due.has_any(ProcessSources::STAT) {
             let upkeep = &mut process.upkeep;
             upkeep.read_at = *now;
@@ -383,9 +406,9 @@ impl ProcessTable {
         let process = &mut self.processes[place as usize];
         process.vacate(pid);
         let Sampling { root, directory, wanted, now, .. } = sampling;
-        let begun = self.reader.begin(root, directory, process).and_then(|comm| {
+        let begun = self.reader.begin(root, directory, process, *wanted).and_then(|comm| {
             process.comm = comm;
-            let rest = wanted.without(ProcessSources::STAT);
+            let rest = wanted.without(ProcessSources::OF_STAT);
             self.reader.read(root, directory, process, rest)
         });
         match begun {

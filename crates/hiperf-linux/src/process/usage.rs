@@ -1,13 +1,13 @@
 //! The smaller files of a process: [`Statm`], [`Io`], [`Schedstat`], and the
-//! numbers of `oom_score`, `limits` and `smaps_rollup`.
+//! numbers of `oom_score` and `limits`.
 //!
 //! Each is what its text says and nothing else: a field that isn't there, or is
 //! no number, is `None`.
 //!
 //! Spec: `proc_pid_statm(5)`, `proc_pid_io(5)`, the kernel's
-//! `sched-stats.rst`, `proc_pid_limits(5)`, `proc_pid_smaps(5)`.
+//! `sched-stats.rst`, `proc_pid_limits(5)`.
 
-use crate::scan::{fields, leading_number, leading_numbers, lines, number, split_at_byte};
+use crate::scan::{fields, leading_number, leading_numbers, lines, number, only_number, split_at_byte};
 
 /// `/proc/PID/statm`, in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -110,17 +110,19 @@ impl Schedstat {
     }
 }
 
+/// The number that a one-line file consists of, below zero or not.
+pub(crate) fn only_signed(text: &[u8]) -> Option<i64> {
+    match text.strip_prefix(b"-") {
+        Some(digits) => 0_i64.checked_sub_unsigned(only_number(digits)?),
+        None => i64::try_from(only_number(text)?).ok(),
+    }
+}
+
 /// The soft limit of open files in a text of `/proc/PID/limits`; `None` without
 /// a limit.
 pub(crate) fn open_files_limit(text: &[u8]) -> Option<u64> {
     let line = lines(text).find_map(|line| line.strip_prefix(b"Max open files"))?;
     number(fields(line).next()?)
-}
-
-/// Proportional set size in a text of `/proc/PID/smaps_rollup`, in bytes.
-pub(crate) fn proportional_bytes(text: &[u8]) -> Option<u64> {
-    let line = lines(text).find_map(|line| line.strip_prefix(b"Pss:"))?;
-    number(fields(line).next()?)?.checked_mul(1024)
 }
 
 #[cfg(test)]
@@ -164,13 +166,19 @@ mod tests {
     }
 
     #[test]
-    fn limits_and_proportional_sizes_are_found_among_others() {
+    fn a_number_may_be_below_zero() {
+        for (text, expected) in [("-1000\n", Some(-1000)), ("0\n", Some(0)), ("200\n", Some(200))] {
+            assert_eq!(only_signed(text.as_bytes()), expected);
+        }
+        for text in ["", "-\n", "--1\n", "1", "18446744073709551615\n", "-1 2\n"] {
+            assert_eq!(only_signed(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_found_among_others() {
         let limits = b"Limit  Soft Limit  Hard Limit  Units\nMax processes 5 5 processes\nMax open files            1024                 524288               files\n";
         assert_eq!(open_files_limit(limits), Some(1024));
         assert_eq!(open_files_limit(b"Max open files unlimited unlimited files\n"), None);
-        let smaps =
-            b"5581-7ffe ---p 00000000 00:00 0 [rollup]\nRss:  1672 kB\nPss:  300 kB\nPss_Dirty: 100 kB\n";
-        assert_eq!(proportional_bytes(smaps), Some(300 << 10));
-        assert_eq!(proportional_bytes(b"Pss: 18446744073709551615 kB\n"), None);
     }
 }

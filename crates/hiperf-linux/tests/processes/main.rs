@@ -6,6 +6,7 @@
 mod children;
 mod churn;
 mod costs;
+mod linux;
 mod naive;
 mod namespace;
 mod odd;

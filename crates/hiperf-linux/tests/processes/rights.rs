@@ -22,16 +22,23 @@ fn io_of_others_is_denied_and_the_rest_is_there() {
         return;
     }
     let own = ForkedChild::sleeper();
-    let mut reader = Reader::system(ProcessSources::STAT | ProcessSources::STATUS | ProcessSources::IO);
+    let of_owner = ProcessSources::IO | ProcessSources::EXE | ProcessSources::NETWORK_NAMESPACE;
+    let of_all = ProcessSources::STATUS | ProcessSources::CMDLINE | ProcessSources::CGROUP;
+    let mut reader = Reader::system(of_owner | of_all | ProcessSources::SMAPS_ROLLUP);
     reader.settle();
     let roots = reader.get(2);
     assert_eq!(roots.io(), Err(Unavailable::Denied));
     assert_eq!(roots.unavailable(ProcessSources::IO), Some(Unavailable::Denied));
+    assert_eq!(roots.executable(), Err(Unavailable::Denied));
+    assert_eq!(roots.network_namespace(), Err(Unavailable::Denied));
+    assert_eq!(roots.footprint(), Err(Unavailable::Denied));
+    assert!(roots.command_line().unwrap().starts_with("sleep") && roots.control_group().is_ok());
     assert!(roots.stat().is_ok() && roots.status().unwrap().user == Some(0));
     assert!(reader.get(own.pid()).io().unwrap().read_bytes.is_some());
     // It is asked for again once a minute: each time is a call that fails.
     let failures: u64 = (0..600).map(|_| reader.sample(SECOND / 10).failures).sum();
-    assert!((1..=2).contains(&failures), "{failures} failures");
+    // So are those of the other three that are the owner's alone.
+    assert!((4..=8).contains(&failures), "{failures} failures");
     assert_eq!(reader.get(2).io(), Err(Unavailable::Denied));
 }
 
