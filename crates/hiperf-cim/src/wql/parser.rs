@@ -250,7 +250,8 @@ impl Parser<'_> {
     }
 }
 
-/// The words that are a name nowhere.
+/// The words that are the name of a property nowhere; NOT before a comparison
+/// is an operator, whichever side of it was the property.
 fn is_reserved(word: &str) -> bool {
-    ["NULL", "TRUE", "FALSE"].iter().any(|reserved| word.eq_ignore_ascii_case(reserved))
+    ["NULL", "TRUE", "FALSE", "NOT"].iter().any(|reserved| word.eq_ignore_ascii_case(reserved))
 }

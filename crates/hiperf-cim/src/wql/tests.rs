@@ -234,6 +234,7 @@ fn invalid() {
         ("SELECT * FROM D;", "without ';'"),
         ("SELECT * FROM D WHERE NULL IS NULL", "expected a comparison"),
         ("SELECT TRUE FROM D", "expected a property"),
+        ("SELECT * FROM D WHERE 3 = NOT", "one side of a comparison is a property"),
         ("DELETE FROM D", "starts with SELECT"),
     ] {
         fails(query, Status::WBEM_E_INVALID_QUERY, saying);
