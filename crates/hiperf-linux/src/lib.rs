@@ -28,6 +28,7 @@ pub mod clock;
 mod digits;
 pub mod disks;
 pub mod file;
+pub mod kernel_state;
 pub mod listing;
 pub mod machine;
 pub mod memory;

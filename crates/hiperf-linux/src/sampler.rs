@@ -15,6 +15,7 @@ use crate::area::{Area, Entry, Moment, Sampled, Units};
 use crate::cgroups::Cgroups;
 use crate::clock::{Clock, Timestamps};
 use crate::disks::Disks;
+use crate::kernel_state::KernelState;
 use crate::machine::Machine;
 use crate::memory::MemoryArea;
 use crate::network::Network;
@@ -113,6 +114,7 @@ macro_rules! areas {
 areas! {
     machine: Machine,
     memory: MemoryArea,
+    kernel_state: KernelState,
     disks: Disks,
     sensors: Sensors,
     process: Processes,

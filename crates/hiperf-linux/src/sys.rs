@@ -1,5 +1,6 @@
 //! The one place where this crate needs unsafe code: the processor time of
-//! another process, which no safe interface offers.
+//! another process, and the state of the machine's clock, which no safe interface
+//! offers.
 
 use std::mem::MaybeUninit;
 
@@ -26,6 +27,24 @@ pub(crate) fn process_time_ns(pid: u32) -> Result<u64, Errno> {
     // SAFETY: the call succeeded, so it has written the whole timespec.
     let time = unsafe { time.assume_init() };
     Ok(time.tv_sec.cast_unsigned().wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec.cast_unsigned()))
+}
+
+/// What the kernel knows of its clock, and the state that it is in. Nothing is
+/// changed, which everybody may ask for.
+///
+/// # Errors
+/// `EPERM` where a filter of system calls is in the way.
+pub(crate) fn clock_state() -> Result<(libc::c_int, libc::timex), Errno> {
+    let mut timex = MaybeUninit::<libc::timex>::zeroed();
+    // SAFETY: the pointer is to room for the one structure that the call reads
+    // and writes; all of it is 0, so no mode is set and nothing is changed.
+    let state = unsafe { libc::adjtimex(timex.as_mut_ptr()) };
+    if state < 0 {
+        return Err(Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::INVAL));
+    }
+    // SAFETY: the structure is made of integers, for which 0 is a value, and the
+    // call has written it.
+    Ok((state, unsafe { timex.assume_init() }))
 }
 
 #[cfg(test)]
