@@ -135,7 +135,7 @@ fn check(tree: &Path) -> BTreeSet<String> {
     let (there, mut all) = (all_of(tree), BTreeSet::new());
     let classes = namespace.subclasses("Win32_PerfRawData").unwrap();
     let is_ours =
-        |class: &&Arc<Class>| ["_Cgroups_", "PerfOS_Pressure"].iter().any(|part| class.name().contains(part));
+        |class: &&Arc<Class>| ["_Cgroups_", "_OS_Pressure"].iter().any(|part| class.name().contains(part));
     for class in classes.iter().filter(is_ours) {
         // The instances themselves are known from where the key is.
         let (keys, others): (Vec<_>, Vec<_>) = class
